@@ -1,0 +1,37 @@
+import mdx from '@astrojs/mdx';
+import { satteri } from '@astrojs/markdown-satteri';
+import starlight from '@astrojs/starlight';
+import { defineConfig } from 'astro/config';
+import { guides } from './src/guides/integration.ts';
+import { references } from './src/guides/references-plugin.ts';
+import { components } from './src/site/overrides.ts';
+import { sidebar } from './src/site/sidebar.ts';
+
+export default defineConfig({
+  site: process.env.SITE_URL ?? 'http://localhost:4321',
+  base: process.env.SITE_BASE ?? '/',
+  trailingSlash: 'always',
+  markdown: {
+    processor: satteri({ mdastPlugins: [references] }),
+  },
+  integrations: [
+    // First: a guide that is not whole stops the build before anything renders it.
+    guides(),
+    starlight({
+      title: 'The Architect Round',
+      disable404Route: true,
+      pagefind: false,
+      credits: false,
+      customCss: ['./src/site/styles/index.css'],
+      components,
+      sidebar: sidebar(process.cwd()),
+      routeMiddleware: './src/site/route.ts',
+      markdown: { headingLinks: false },
+      expressiveCode: {
+        themes: ['github-dark', 'github-light'],
+        styleOverrides: { borderRadius: '0.375rem', borderColor: 'var(--rule)', codeFontFamily: 'var(--font-code)' },
+      },
+    }),
+    mdx(),
+  ],
+});

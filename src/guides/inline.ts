@@ -1,0 +1,29 @@
+import { micromark } from 'micromark';
+import { type ReferenceContext, findReferences, renderReference } from './references.ts';
+
+/**
+ * A line of inline Markdown as HTML, references resolved: what frontmatter strings and component attributes hold.
+ * Raw HTML in it is shown as text.
+ * @throws Error when a reference resolves to nothing.
+ */
+export function renderInline(markdown: string, context: ReferenceContext): string {
+  const references = findReferences(markdown);
+  // Private-use characters pass through the Markdown parser untouched, so the references' own brackets cannot be taken for links.
+  const marked = references.reduce((text, reference, index) => text.replace(reference.text, `\uE000${index}\uE001`), markdown);
+  const html = micromark(marked.trim()).replace(/^<p>|<\/p>$/g, '');
+  return html.replace(/\uE000(\d+)\uE001/g, (_, index: string) => {
+    const reference = references[Number(index)];
+    return reference ? renderReference(reference, context) : '';
+  });
+}
+
+/** The same line as plain text, for search, cards and exports: markup and references removed. */
+export function plainText(markdown: string): string {
+  return markdown
+    .replace(/\s*\[\^[\w-]+\]/g, '')
+    .replace(/\s*\(?\[lab:[\w-]+\]\)?/g, '')
+    .replace(/\[([^\]]*)\]\([^)]*\)/g, '$1')
+    .replace(/[`*]/g, '')
+    .replace(/\s+/g, ' ')
+    .trim();
+}

@@ -1,0 +1,21 @@
+import { defineRouteMiddleware, type StarlightRouteData } from '@astrojs/starlight/route-data';
+import { guideOf } from '#guides/current.ts';
+import { openingParts, partHeading, partsOf, type PartName } from '#guides/structure.ts';
+
+type TocItem = NonNullable<StarlightRouteData['toc']>['items'][number];
+
+/** Gives a guide's page its table of contents: the parts, with the deep dive's sections below it. */
+export const onRequest = defineRouteMiddleware((context) => {
+  const route = context.locals.starlightRoute;
+  const current = guideOf(route.entry);
+  if (!current) return;
+  const sections: TocItem[] = route.headings
+    .filter(({ depth }) => depth === 3)
+    .map(({ depth, slug, text }) => ({ depth, slug, text, children: [] }));
+  const names = [...openingParts, ...partsOf(current.question.category)].map(({ component }) => component as PartName);
+  const items = names.map((name): TocItem => {
+    const { id, title } = partHeading(name, current.question.category);
+    return { depth: 2, slug: id, text: title, children: name === 'DeepDive' ? sections : [] };
+  });
+  route.toc = { minHeadingLevel: 2, maxHeadingLevel: 3, items };
+});
