@@ -1,0 +1,35 @@
+import { lab, type Scalar } from '#labs/index.ts';
+
+/** What await-ticks.mjs prints. */
+interface Output {
+  readonly rows: readonly (readonly [awaited: string, native: number, byHand: number, byOldRule: number])[];
+  readonly nanoseconds: number;
+}
+
+const majors = [22, 24, 26] as const;
+
+export default lab({
+  title: 'How many microtasks an await takes',
+  claim:
+    'Awaiting a native promise takes one microtask, exactly as a generator driven by promise.then does; thenables, subclasses and returning a promise from an async function take two or three.',
+  engines: ['node'],
+  alone: true,
+  async run({ node, fact, holds, measure }) {
+    const tables = new Map<string, readonly (readonly Scalar[])[]>();
+    for (const major of majors) {
+      const output = JSON.parse((await (await node(major)).run('await-ticks.mjs')).stdout) as Output;
+      tables.set(JSON.stringify(output.rows), output.rows);
+      measure(`one await on Node.js ${major}`, output.nanoseconds, 'ns');
+      holds(
+        `A generator driven by hand takes the same number as await on Node.js ${major}`,
+        output.rows.every(([, native, byHand]) => native === byHand),
+      );
+    }
+    holds('The counts are the same on Node.js 22, 24 and 26', tables.size === 1);
+    const rows = [...tables.values()][0] ?? [];
+    fact('microtasks until the function goes on', {
+      columns: ['await …', 'native', 'generator by hand', 'by hand, wrapping as before 2019'],
+      rows,
+    });
+  },
+});

@@ -1,0 +1,73 @@
+'use strict';
+const { scheduler } = require('node:timers/promises');
+
+const busyFor = 100; // milliseconds
+
+// #region ways
+/** Ways to keep going until `over()`; each calls `done` at the end. */
+const ways = {
+  'a plain loop': (over, done) => {
+    while (!over());
+    done();
+  },
+  'process.nextTick': (over, done) =>
+    over() ? done() : process.nextTick(ways['process.nextTick'], over, done),
+  queueMicrotask: (over, done) => (over() ? done() : queueMicrotask(() => ways.queueMicrotask(over, done))),
+  'await null': async (over, done) => {
+    while (!over()) await null;
+    done();
+  },
+  setImmediate: (over, done) => (over() ? done() : setImmediate(ways.setImmediate, over, done)),
+  'scheduler.yield': async (over, done) => {
+    while (!over()) await scheduler.yield();
+    done();
+  },
+  'yield every 10 ms': async (over, done) => {
+    while (!over()) {
+      const slice = performance.now() + 10;
+      while (performance.now() < slice);
+      await scheduler.yield();
+    }
+    done();
+  },
+};
+// #endregion ways
+
+const turns = () => performance.nodeTiming.uvMetricsInfo.loopCount;
+
+/** Keeps busy in one way, from inside a callback of the loop, and reports what the loop could do meanwhile. */
+const measure = (way) =>
+  new Promise((resolve) => {
+    setImmediate(() => {
+      const start = performance.now();
+      const before = turns();
+      const idle = performance.eventLoopUtilization();
+      let fired;
+      let busy;
+      const report = () => {
+        if (fired !== undefined && busy) resolve({ way, fired, ...busy });
+      };
+      // #region probe
+      setTimeout(() => {
+        fired = performance.now() - start;
+        report();
+      }, 1);
+      // #endregion probe
+      ways[way](
+        () => performance.now() - start >= busyFor,
+        () => {
+          busy = {
+            turned: turns() - before,
+            utilization: performance.eventLoopUtilization(idle).utilization,
+          };
+          report();
+        },
+      );
+    });
+  });
+
+(async () => {
+  const results = [];
+  for (const way of Object.keys(ways)) results.push(await measure(way));
+  console.log(JSON.stringify(results));
+})();

@@ -1,0 +1,31 @@
+'use strict';
+// #region race
+const work = Number(process.argv[2]);
+const start = performance.now();
+
+setTimeout(() => console.log('timeout'), 0);
+setImmediate(() => console.log('immediate'));
+
+while (performance.now() - start < work); // what the script still has to do, in milliseconds
+// #endregion race
+
+// #region io
+const { stat } = require('node:fs');
+const first = { timeout: 0, immediate: 0 };
+let rounds = 200;
+
+function round() {
+  stat('.', () => {
+    let order = '';
+    const ran = (name) => {
+      order += name;
+      if (order === name) first[name] += 1;
+      else if (--rounds > 0) round();
+      else console.log(JSON.stringify(first));
+    };
+    setTimeout(ran, 0, 'timeout');
+    setImmediate(ran, 'immediate');
+  });
+}
+round();
+// #endregion io
