@@ -2,21 +2,29 @@ import mdx from '@astrojs/mdx';
 import { satteri } from '@astrojs/markdown-satteri';
 import starlight from '@astrojs/starlight';
 import { defineConfig } from 'astro/config';
+import { diagrams } from './src/diagrams/index.ts';
 import { guides } from './src/guides/integration.ts';
 import { references } from './src/guides/references-plugin.ts';
+import { labRegions } from './src/labs/regions-plugin.ts';
 import { components } from './src/site/overrides.ts';
 import { sidebar } from './src/site/sidebar.ts';
+
+const drawn = diagrams();
 
 export default defineConfig({
   site: process.env.SITE_URL ?? 'http://localhost:4321',
   base: process.env.SITE_BASE ?? '/',
   trailingSlash: 'always',
   markdown: {
-    processor: satteri({ mdastPlugins: [references] }),
+    processor: satteri({
+      // Lab regions become code blocks, Mermaid blocks become drawings, then text is left to resolve references in.
+      mdastPlugins: [labRegions(), drawn.plugin, references],
+    }),
   },
   integrations: [
     // First: a guide that is not whole stops the build before anything renders it.
     guides(),
+    drawn.integration,
     starlight({
       title: 'The Architect Round',
       disable404Route: true,
@@ -29,7 +37,11 @@ export default defineConfig({
       markdown: { headingLinks: false },
       expressiveCode: {
         themes: ['github-dark', 'github-light'],
-        styleOverrides: { borderRadius: '0.375rem', borderColor: 'var(--rule)', codeFontFamily: 'var(--font-code)' },
+        styleOverrides: {
+          borderRadius: '0.375rem',
+          borderColor: 'var(--rule)',
+          codeFontFamily: 'var(--font-code)',
+        },
       },
     }),
     mdx(),

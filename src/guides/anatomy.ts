@@ -36,7 +36,8 @@ interface Node {
   readonly value?: string | undefined;
   readonly lang?: string | null | undefined;
   readonly depth?: number | undefined;
-  readonly attributes?: readonly { readonly name?: string | undefined; readonly value?: unknown }[] | undefined;
+  readonly attributes?:
+    readonly { readonly name?: string | undefined; readonly value?: unknown }[] | undefined;
   readonly children?: readonly Node[] | undefined;
   readonly position?: { readonly start: { readonly line: number } } | undefined;
 }
@@ -71,22 +72,35 @@ function elements(root: Node, name: string): Node[] {
   return [...walk(root)].filter((node) => node.type.startsWith('mdxJsx') && node.name === name);
 }
 
-function bounded(count: number, [min, max]: readonly [number, number], noun: string, line: number, report: Report) {
+function bounded(
+  count: number,
+  [min, max]: readonly [number, number],
+  noun: string,
+  line: number,
+  report: Report,
+) {
   if (count < min) report(line, `${count} ${noun}; this part takes ${min} to ${max}. Add what is missing.`);
   if (count > max) report(line, `${count} ${noun}; this part takes ${min} to ${max}. Keep the best.`);
 }
 
 /** Parsed frontmatter, the line of each of its keys, and its problems. */
-function readFrontmatter(source: string, report: Report): { guide: Guide | undefined; lineOfPath: (path: readonly PropertyKey[]) => number } {
+function readFrontmatter(
+  source: string,
+  report: Report,
+): { guide: Guide | undefined; lineOfPath: (path: readonly PropertyKey[]) => number } {
   const match = /^---\r?\n([\s\S]*?)\r?\n---/.exec(source);
   if (!match?.[1]) {
-    report(1, 'The file has no frontmatter. Start it with a block between two lines of ---; `npm run new` writes one.');
+    report(
+      1,
+      'The file has no frontmatter. Start it with a block between two lines of ---; `npm run new` writes one.',
+    );
     return { guide: undefined, lineOfPath: () => 1 };
   }
   const counter = new LineCounter();
   const document: Document = parseDocument(match[1], { lineCounter: counter });
   const lineAt = (offset: number) => counter.linePos(offset).line + 1;
-  for (const error of document.errors) report(lineAt(error.pos[0]), `The frontmatter is not valid YAML: ${error.message.split('\n')[0] ?? ''}`);
+  for (const error of document.errors)
+    report(lineAt(error.pos[0]), `The frontmatter is not valid YAML: ${error.message.split('\n')[0] ?? ''}`);
   if (document.errors.length > 0) return { guide: undefined, lineOfPath: () => 1 };
 
   const lineOfPath = (path: readonly PropertyKey[]): number => {
@@ -114,7 +128,8 @@ function checkDiagrams(root: Node, report: Report) {
       [/^\s*%%\s*id:/m, '%% id: an anchor such as snapshot-order'],
       [/^\s*%%\s*caption:/m, '%% caption: what to notice'],
     ] as const) {
-      if (!pattern.test(text)) report(lineOf(node), `This diagram lacks a line “${what}”. Add it inside the fence.`);
+      if (!pattern.test(text))
+        report(lineOf(node), `This diagram lacks a line “${what}”. Add it inside the fence.`);
     }
   }
 }
@@ -123,24 +138,39 @@ function checkParts(body: readonly Node[], category: string, report: Report): Ma
   const found = new Map<string, Node>();
   const expected = partsOf(category).map((part) => part.component);
   for (const node of body) {
-    if (node.type === 'yaml' || node.type === 'mdxjsEsm' || (node.type === 'mdxFlowExpression' && /^\s*\/\*/.test(node.value ?? ''))) continue;
+    if (
+      node.type === 'yaml' ||
+      node.type === 'mdxjsEsm' ||
+      (node.type === 'mdxFlowExpression' && /^\s*\/\*/.test(node.value ?? ''))
+    )
+      continue;
     if (node.type !== 'mdxJsxFlowElement' || !node.name || !expected.includes(node.name)) {
-      report(lineOf(node), `Only the parts of a guide stand in its body: ${expected.join(', ')}. Move this into one of them.`);
+      report(
+        lineOf(node),
+        `Only the parts of a guide stand in its body: ${expected.join(', ')}. Move this into one of them.`,
+      );
     } else if (found.has(node.name)) {
-      report(lineOf(node), `<${node.name}> stands here a second time (first on line ${lineOf(found.get(node.name))}). Merge the two.`);
+      report(
+        lineOf(node),
+        `<${node.name}> stands here a second time (first on line ${lineOf(found.get(node.name))}). Merge the two.`,
+      );
     } else {
       found.set(node.name, node);
     }
   }
   for (const name of expected) {
-    if (!found.has(name)) report(1, `The guide has no <${name}>. Add it; the order is ${expected.join(', ')}.`);
+    if (!found.has(name))
+      report(1, `The guide has no <${name}>. Add it; the order is ${expected.join(', ')}.`);
   }
   const order = [...found.keys()];
   const sorted = expected.filter((name) => found.has(name));
   const misplaced = order.findIndex((name, index) => name !== sorted[index]);
   const name = order[misplaced];
   if (name !== undefined) {
-    report(lineOf(found.get(name)), `<${name}> is out of order; <${sorted[misplaced] ?? ''}> comes here. The order is ${expected.join(', ')}.`);
+    report(
+      lineOf(found.get(name)),
+      `<${name}> is out of order; <${sorted[misplaced] ?? ''}> comes here. The order is ${expected.join(', ')}.`,
+    );
   }
   return found;
 }
@@ -150,11 +180,20 @@ function checkFailures(part: Node, report: Report) {
   bounded(failures.length, countBounds.failures, 'failures', lineOf(part), report);
   for (const failure of failures) {
     for (const name of ['id', 'title', 'cause', 'symptom', 'metric', 'firstAction', 'lastingFix']) {
-      if (!attribute(failure, name)) report(lineOf(failure), `<Failure> lacks ${name}="…". Every failure walks from cause to lasting fix.`);
+      if (!attribute(failure, name))
+        report(
+          lineOf(failure),
+          `<Failure> lacks ${name}="…". Every failure walks from cause to lasting fix.`,
+        );
     }
   }
-  if (![...walk(part)].some((node) => node.lang === 'mermaid' && /^\s*sequenceDiagram/m.test(node.value ?? ''))) {
-    report(lineOf(part), '<WhatBreaks> has no sequence diagram. Draw one failure as it unfolds, in a ```mermaid fence.');
+  if (
+    ![...walk(part)].some((node) => node.lang === 'mermaid' && /^\s*sequenceDiagram/m.test(node.value ?? ''))
+  ) {
+    report(
+      lineOf(part),
+      '<WhatBreaks> has no sequence diagram. Draw one failure as it unfolds, in a ```mermaid fence.',
+    );
   }
 }
 
@@ -162,9 +201,17 @@ function checkFollowUps(part: Node, report: Report) {
   const followUps = elements(part, 'FollowUp');
   bounded(followUps.length, countBounds.followUps, 'follow-ups', lineOf(part), report);
   for (const followUp of followUps) {
-    if (!attribute(followUp, 'question')?.trim().endsWith('?')) report(lineOf(followUp), '<FollowUp> needs question="…?", as the architect would ask it.');
-    if (!attribute(followUp, 'id')) report(lineOf(followUp), '<FollowUp> needs id="…", its published anchor.');
-    bounded(countWords(proseOf(followUp)), wordBounds.followUp, 'words in this follow-up', lineOf(followUp), report);
+    if (!attribute(followUp, 'question')?.trim().endsWith('?'))
+      report(lineOf(followUp), '<FollowUp> needs question="…?", as the architect would ask it.');
+    if (!attribute(followUp, 'id'))
+      report(lineOf(followUp), '<FollowUp> needs id="…", its published anchor.');
+    bounded(
+      countWords(proseOf(followUp)),
+      wordBounds.followUp,
+      'words in this follow-up',
+      lineOf(followUp),
+      report,
+    );
   }
 }
 
@@ -173,22 +220,33 @@ function checkIds(root: Node, report: Report) {
     const seen = new Set<string>();
     for (const node of elements(root, name)) {
       const id = attribute(node, 'id') ?? '';
-      if (id && !/^[a-z0-9]+(-[a-z0-9]+)*$/.test(id)) report(lineOf(node), `id="${id}": an anchor is lower-case words joined by hyphens.`);
-      if (id && seen.has(id)) report(lineOf(node), `id="${id}" is taken by another <${name}> of this page; choose another.`);
+      if (id && !/^[a-z0-9]+(-[a-z0-9]+)*$/.test(id))
+        report(lineOf(node), `id="${id}": an anchor is lower-case words joined by hyphens.`);
+      if (id && seen.has(id))
+        report(lineOf(node), `id="${id}" is taken by another <${name}> of this page; choose another.`);
       seen.add(id);
     }
   }
 }
 
 /** Every string in the guide that may hold references, with its line. */
-function* texts(root: Node, guide: Guide, lineOfPath: (path: readonly PropertyKey[]) => number): Generator<{ text: string; line: number }> {
+function* texts(
+  root: Node,
+  guide: Guide,
+  lineOfPath: (path: readonly PropertyKey[]) => number,
+): Generator<{ text: string; line: number }> {
   for (const node of walk(root)) {
     if (node.type === 'text') yield { text: node.value ?? '', line: lineOf(node) };
-    for (const { value } of node.attributes ?? []) if (typeof value === 'string') yield { text: value, line: lineOf(node) };
+    for (const { value } of node.attributes ?? [])
+      if (typeof value === 'string') yield { text: value, line: lineOf(node) };
   }
-  const visit = function* (value: unknown, path: readonly PropertyKey[]): Generator<{ text: string; line: number }> {
+  const visit = function* (
+    value: unknown,
+    path: readonly PropertyKey[],
+  ): Generator<{ text: string; line: number }> {
     if (typeof value === 'string') yield { text: value, line: lineOfPath(path) };
-    else if (Array.isArray(value)) for (const [index, item] of value.entries()) yield* visit(item, [...path, index]);
+    else if (Array.isArray(value))
+      for (const [index, item] of value.entries()) yield* visit(item, [...path, index]);
     else if (value !== null && typeof value === 'object' && !(value instanceof Date)) {
       for (const [key, item] of Object.entries(value)) yield* visit(item, [...path, key]);
     }
@@ -196,7 +254,12 @@ function* texts(root: Node, guide: Guide, lineOfPath: (path: readonly PropertyKe
   yield* visit(guide, []);
 }
 
-function checkReferences(root: Node, guide: Guide, lineOfPath: (path: readonly PropertyKey[]) => number, report: Report) {
+function checkReferences(
+  root: Node,
+  guide: Guide,
+  lineOfPath: (path: readonly PropertyKey[]) => number,
+  report: Report,
+) {
   const labs = new Set(elements(root, 'Lab').map((lab) => attribute(lab, 'name')));
   const sources = new Set(guide.sources.map((source) => source.id));
   const cited = new Set<string>();
@@ -204,23 +267,48 @@ function checkReferences(root: Node, guide: Guide, lineOfPath: (path: readonly P
     for (const reference of findReferences(text)) {
       if (reference.source !== undefined) {
         cited.add(reference.source);
-        if (!sources.has(reference.source)) report(line, `[^${reference.source}] cites no source of this guide. Add it under sources, or mend the id.`);
+        if (!sources.has(reference.source))
+          report(
+            line,
+            `[^${reference.source}] cites no source of this guide. Add it under sources, or mend the id.`,
+          );
       } else if (!labs.has(reference.lab)) {
-        report(line, `${reference.text} names a lab that the page does not show. Add <Lab name="${reference.lab ?? ''}"> to <Proof>, or mend the name.`);
+        report(
+          line,
+          `${reference.text} names a lab that the page does not show. Add <Lab name="${reference.lab ?? ''}"> to <Proof>, or mend the name.`,
+        );
       }
     }
   }
   guide.sources.forEach((source, index) => {
-    if (!cited.has(source.id)) report(lineOfPath(['sources', index]), `The source “${source.id}” is never cited. Cite it as [^${source.id}] where it supports a claim, or remove it.`);
+    if (!cited.has(source.id))
+      report(
+        lineOfPath(['sources', index]),
+        `The source “${source.id}” is never cited. Cite it as [^${source.id}] where it supports a claim, or remove it.`,
+      );
   });
 }
 
-function checkCatalogue(guide: Guide, id: string, lineOfPath: (path: readonly PropertyKey[]) => number, report: Report) {
+function checkCatalogue(
+  guide: Guide,
+  id: string,
+  lineOfPath: (path: readonly PropertyKey[]) => number,
+  report: Report,
+) {
   const expected = guideId(questionByNumber(guide.question));
-  if (expected !== id) report(lineOfPath(['question']), `Question ${guide.question} belongs at ${expected}.mdx, this file is ${id}.mdx. Mend the number or move the file.`);
+  if (expected !== id)
+    report(
+      lineOfPath(['question']),
+      `Question ${guide.question} belongs at ${expected}.mdx, this file is ${id}.mdx. Mend the number or move the file.`,
+    );
   guide.related.forEach(({ guide: related }, index) => {
-    if (!questionById(related)) report(lineOfPath(['related', index]), `“${related}” is no guide of the catalogue. Write category/slug as in src/guides/catalogue.ts.`);
-    if (related === id) report(lineOfPath(['related', index]), 'A guide is not related to itself; name another.');
+    if (!questionById(related))
+      report(
+        lineOfPath(['related', index]),
+        `“${related}” is no guide of the catalogue. Write category/slug as in src/guides/catalogue.ts.`,
+      );
+    if (related === id)
+      report(lineOfPath(['related', index]), 'A guide is not related to itself; name another.');
   });
 }
 
@@ -246,21 +334,40 @@ export function checkGuide({ file, id, source }: GuideFile): Problem[] {
   checkIds(root, report);
 
   for (const node of walk(root)) {
-    if (node.type === 'heading' && node.depth !== 3) report(lineOf(node), 'The parts write their own headings; inside <DeepDive> use ###, elsewhere none.');
+    if (node.type === 'heading' && node.depth !== 3)
+      report(lineOf(node), 'The parts write their own headings; inside <DeepDive> use ###, elsewhere none.');
   }
   const picture = parts.get('Picture');
-  if (picture && ![...walk(picture)].some((node) => node.lang === 'mermaid')) report(lineOf(picture), '<Picture> has no diagram. Draw the one for the whiteboard in a ```mermaid fence.');
+  if (picture && ![...walk(picture)].some((node) => node.lang === 'mermaid'))
+    report(
+      lineOf(picture),
+      '<Picture> has no diagram. Draw the one for the whiteboard in a ```mermaid fence.',
+    );
   const deepDive = parts.get('DeepDive');
   if (deepDive) {
-    bounded((deepDive.children ?? []).filter((node) => node.type === 'heading').length, countBounds.sections, 'sections (###)', lineOf(deepDive), report);
+    bounded(
+      (deepDive.children ?? []).filter((node) => node.type === 'heading').length,
+      countBounds.sections,
+      'sections (###)',
+      lineOf(deepDive),
+      report,
+    );
     bounded(countWords(proseOf(deepDive)), wordBounds.deepDive, 'words', lineOf(deepDive), report);
   }
   const proof = parts.get('Proof');
-  if (proof && elements(proof, 'Lab').length === 0) report(lineOf(proof), '<Proof> shows no <Lab>. A claim about behaviour is run, not asserted.');
+  if (proof && elements(proof, 'Lab').length === 0)
+    report(lineOf(proof), '<Proof> shows no <Lab>. A claim about behaviour is run, not asserted.');
   const whatBreaks = parts.get('WhatBreaks');
   if (whatBreaks) checkFailures(whatBreaks, report);
   const redPen = parts.get('RedPen');
-  if (redPen) bounded([...walk(redPen)].filter((node) => node.type === 'listItem').length, countBounds.redPen, 'bullets', lineOf(redPen), report);
+  if (redPen)
+    bounded(
+      [...walk(redPen)].filter((node) => node.type === 'listItem').length,
+      countBounds.redPen,
+      'bullets',
+      lineOf(redPen),
+      report,
+    );
   const followUps = parts.get('FollowUps');
   if (followUps) checkFollowUps(followUps, report);
   const ownIt = parts.get('OwnIt');
@@ -281,12 +388,19 @@ export function checkTogether(files: readonly GuideFile[]): Problem[] {
     if (!guide) continue;
     const claims: [string, number][] = [
       [`question ${guide.question}`, lineOfPath(['question'])],
-      ...guide.aliases.map((alias, index): [string, number] => [`alias “${alias.toLowerCase()}”`, lineOfPath(['aliases', index])]),
+      ...guide.aliases.map((alias, index): [string, number] => [
+        `alias “${alias.toLowerCase()}”`,
+        lineOfPath(['aliases', index]),
+      ]),
     ];
     for (const [claim, line] of claims) {
       const owner = owners.get(claim);
       if (owner && owner !== guideFile) {
-        problems.push({ file: guideFile.file, line, message: `The ${claim} belongs to ${owner.file} already; a search would not know which page is meant. Remove or reword one.` });
+        problems.push({
+          file: guideFile.file,
+          line,
+          message: `The ${claim} belongs to ${owner.file} already; a search would not know which page is meant. Remove or reword one.`,
+        });
       } else {
         owners.set(claim, guideFile);
       }

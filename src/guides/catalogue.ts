@@ -227,7 +227,10 @@ export function guideId(question: Question): string {
  */
 export function questionByNumber(number: number): Question {
   const question = questions.find((candidate) => candidate.number === number);
-  if (!question) throw new RangeError(`No question has the number ${number}; the catalogue holds 1 to ${questions.length}.`);
+  if (!question)
+    throw new RangeError(
+      `No question has the number ${number}; the catalogue holds 1 to ${questions.length}.`,
+    );
   return question;
 }
 
@@ -242,6 +245,9 @@ export function questionById(id: string): Question | undefined {
  */
 export function categoryBySlug(slug: string): Category {
   const category = categories.find((candidate) => candidate.slug === slug);
-  if (!category) throw new RangeError(`No category has the slug “${slug}”; the catalogue holds ${categories.map((c) => c.slug).join(', ')}.`);
+  if (!category)
+    throw new RangeError(
+      `No category has the slug “${slug}”; the catalogue holds ${categories.map((c) => c.slug).join(', ')}.`,
+    );
   return category;
 }

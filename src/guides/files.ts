@@ -14,7 +14,14 @@ export function readGuideFiles(root: string): GuideFile[] {
     .sort()
     .map((name) => {
       const file = path.posix.join(guidesFolder, name.split(path.sep).join('/'));
-      return { file, id: name.replace(/\.mdx$/, '').split(path.sep).join('/'), source: readFileSync(path.join(root, file), 'utf8') };
+      return {
+        file,
+        id: name
+          .replace(/\.mdx$/, '')
+          .split(path.sep)
+          .join('/'),
+        source: readFileSync(path.join(root, file), 'utf8'),
+      };
     });
 }
 
@@ -22,7 +29,10 @@ export function readGuideFiles(root: string): GuideFile[] {
 export function checkGuides(files: readonly GuideFile[], only: readonly string[] = []): Problem[] {
   const wanted = ({ id }: { id: string }) => only.length === 0 || only.some((part) => id.includes(part));
   const chosen = files.filter(wanted);
-  return [...chosen.flatMap(checkGuide), ...checkTogether(files).filter(({ file }) => chosen.some((guide) => guide.file === file))];
+  return [
+    ...chosen.flatMap(checkGuide),
+    ...checkTogether(files).filter(({ file }) => chosen.some((guide) => guide.file === file)),
+  ];
 }
 
 /** Whether the guide is a draft, which only `npm run dev` shows. */

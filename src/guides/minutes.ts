@@ -1,4 +1,4 @@
-import type { CollectionEntry } from 'astro:content';
+import type { Guide } from './schema.ts';
 import { countWords, readingMinutes } from './words.ts';
 
 function strings(value: unknown): string[] {
@@ -8,8 +8,8 @@ function strings(value: unknown): string[] {
 }
 
 /** Minutes to read a guide in full: its prose, without code, diagrams and sources. */
-export function guideMinutes({ body = '', data }: CollectionEntry<'docs'>): number {
-  const { tested, inThirtySeconds, inTwoMinutes, decisions, rubric, myths } = data;
+export function guideMinutes({ guide, body }: { guide: Guide; body: string }): number {
+  const { tested, inThirtySeconds, inTwoMinutes, decisions, rubric, myths } = guide;
   const structured = strings([tested, inThirtySeconds, inTwoMinutes, decisions, rubric, myths]).join(' ');
   const prose = body
     .replace(/```[\s\S]*?```/g, ' ')

@@ -9,8 +9,14 @@ import { type ReferenceContext, findReferences, splitReferences } from './refere
 import { guideSchema } from './schema.ts';
 
 function contextOf(file: string): ReferenceContext {
-  const id = path.relative(guidesFolder, path.relative(process.cwd(), file)).replace(/\.mdx$/, '').split(path.sep).join('/');
-  const frontmatter: unknown = parse(/^---\r?\n([\s\S]*?)\r?\n---/.exec(readFileSync(file, 'utf8'))?.[1] ?? '');
+  const id = path
+    .relative(guidesFolder, path.relative(process.cwd(), file))
+    .replace(/\.mdx$/, '')
+    .split(path.sep)
+    .join('/');
+  const frontmatter: unknown = parse(
+    /^---\r?\n([\s\S]*?)\r?\n---/.exec(readFileSync(file, 'utf8'))?.[1] ?? '',
+  );
   const { sources } = guideSchema.pick({ sources: true }).parse(frontmatter);
   return { sources, ...labReader(id) };
 }
@@ -29,7 +35,10 @@ export const references: MdastPluginEntry = ({ fileURL, sourceFormat }): MdastPl
       try {
         pieces = splitReferences(node.value, context);
       } catch (error) {
-        const line = readFileSync(file, 'utf8').split(node.value.split('\n')[0] ?? '')[0]?.split('\n').length ?? 1;
+        const line =
+          readFileSync(file, 'utf8')
+            .split(node.value.split('\n')[0] ?? '')[0]
+            ?.split('\n').length ?? 1;
         throw new Error(`${path.relative(process.cwd(), file)}:${line} ${(error as Error).message}`);
       }
       visitor.replaceNode(

@@ -69,7 +69,10 @@ export function renderReference(reference: Reference, context: ReferenceContext)
  * A text cut at its references: plain pieces as they are, references as HTML.
  * @throws Error as `renderReference`.
  */
-export function splitReferences(text: string, context: ReferenceContext): ({ text: string } | { html: string })[] {
+export function splitReferences(
+  text: string,
+  context: ReferenceContext,
+): ({ text: string } | { html: string })[] {
   const pieces: ({ text: string } | { html: string })[] = [];
   let end = 0;
   for (const reference of findReferences(text)) {

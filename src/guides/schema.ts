@@ -6,7 +6,10 @@ import { countWords } from './words.ts';
 
 const kebab = z
   .string()
-  .regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'An id is a published anchor: lower-case words joined by hyphens, such as “lost-update”.');
+  .regex(
+    /^[a-z0-9]+(-[a-z0-9]+)*$/,
+    'An id is a published anchor: lower-case words joined by hyphens, such as “lost-update”.',
+  );
 
 /** Inline Markdown: code, emphasis, links, and the references `[^source]`, `[lab:name]`, `[lab:name/value]`. */
 const inline = z.string().trim().min(1, 'Write something here, or remove the row.');
@@ -23,7 +26,11 @@ function unique<Item>(key: (item: Item) => string, noun: string) {
     const seen = new Set<string>();
     items.forEach((item, index) => {
       if (seen.has(key(item))) {
-        context.addIssue({ code: 'custom', path: [index], message: `The ${noun} “${key(item)}” stands here twice; rename or remove one.` });
+        context.addIssue({
+          code: 'custom',
+          path: [index],
+          message: `The ${noun} “${key(item)}” stands here twice; rename or remove one.`,
+        });
       }
       seen.add(key(item));
     });
@@ -56,9 +63,14 @@ export const guideSchema = z.object({
   /** A short title for lists and tabs: a noun phrase, not the question. */
   title: z.string().min(3).max(60),
   /** What the page answers, for search engines and link previews. */
-  description: z.string().min(40).max(160, 'Search engines cut a description after 160 characters; shorten it.'),
+  description: z
+    .string()
+    .min(40)
+    .max(160, 'Search engines cut a description after 160 characters; shorten it.'),
   /** Other names a reader may type: abbreviations, error codes, the interviewer's phrasing. Unique across the site. */
-  aliases: list(z.string().min(2), countBounds.aliases, 'aliases').superRefine(unique((alias) => alias.toLowerCase(), 'alias')),
+  aliases: list(z.string().min(2), countBounds.aliases, 'aliases').superRefine(
+    unique((alias) => alias.toLowerCase(), 'alias'),
+  ),
   /** Where interviewers usually pitch the question. */
   level: z.enum(['senior', 'staff', 'principal']),
   /** Topics that cut across categories, from `tags.ts`. */
@@ -74,7 +86,11 @@ export const guideSchema = z.object({
     words(wordBounds.inThirtySeconds, text, context);
   }),
   /** The spoken answer in two minutes, in beats a listener can follow; it ends on a trade-off. */
-  inTwoMinutes: list(z.object({ beat: z.string().min(2).max(40), says: inline }), countBounds.beats, 'beats').superRefine((beats, context) => {
+  inTwoMinutes: list(
+    z.object({ beat: z.string().min(2).max(40), says: inline }),
+    countBounds.beats,
+    'beats',
+  ).superRefine((beats, context) => {
     words(wordBounds.inTwoMinutes, beats.map((beat) => beat.says).join(' '), context);
   }),
   /** The decision table: when each option wins, what it costs, and what would change the decision. */
@@ -100,9 +116,11 @@ export const guideSchema = z.object({
     'myths',
   ).superRefine(unique(byId, 'myth')),
   /** Other guides worth reading next, and why. */
-  related: list(z.object({ guide: z.string(), why: inline }), countBounds.related, 'related guides').superRefine(
-    unique((row) => row.guide, 'related guide'),
-  ),
+  related: list(
+    z.object({ guide: z.string(), why: inline }),
+    countBounds.related,
+    'related guides',
+  ).superRefine(unique((row) => row.guide, 'related guide')),
   /** Primary sources: what each is, where it is, for which version it holds, and what it supports on this page. */
   sources: list(
     z.object({

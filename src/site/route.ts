@@ -12,7 +12,9 @@ export const onRequest = defineRouteMiddleware((context) => {
   const sections: TocItem[] = route.headings
     .filter(({ depth }) => depth === 3)
     .map(({ depth, slug, text }) => ({ depth, slug, text, children: [] }));
-  const names = [...openingParts, ...partsOf(current.question.category)].map(({ component }) => component as PartName);
+  const names = [...openingParts, ...partsOf(current.question.category)].map(
+    ({ component }) => component as PartName,
+  );
   const items = names.map((name): TocItem => {
     const { id, title } = partHeading(name, current.question.category);
     return { depth: 2, slug: id, text: title, children: name === 'DeepDive' ? sections : [] };

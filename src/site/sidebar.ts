@@ -7,11 +7,17 @@ import { isDraft, readGuideFiles } from '#guides/files.ts';
  * @param root the project's folder
  */
 export function sidebar(root: string): NonNullable<StarlightUserConfig['sidebar']> {
-  const written = new Set(readGuideFiles(root).filter((file) => !isDraft(file)).map(({ id }) => id));
+  const written = new Set(
+    readGuideFiles(root)
+      .filter((file) => !isDraft(file))
+      .map(({ id }) => id),
+  );
   return categories
     .map(({ slug, title }) => ({
       label: title,
-      items: questions.filter((question) => question.category === slug && written.has(guideId(question))).map(guideId),
+      items: questions
+        .filter((question) => question.category === slug && written.has(guideId(question)))
+        .map(guideId),
     }))
     .filter(({ items }) => items.length > 0);
 }

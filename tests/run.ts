@@ -1,0 +1,80 @@
+/**
+ * `npm test`: every check of the project, in the order in which a mistake is cheapest to find. Stops at nothing: all
+ * steps run, so that one run shows everything that is wrong, except that the checks of the built site need a build.
+ * `npm test -- lint unit` runs only the steps named.
+ */
+import { spawnSync } from 'node:child_process';
+
+interface Step {
+  readonly name: string;
+  readonly what: string;
+  readonly command: readonly [string, ...string[]];
+  readonly needs?: string;
+}
+
+const steps: readonly Step[] = [
+  { name: 'format', what: 'formatting', command: ['prettier', '--check', '--log-level', 'warn', '.'] },
+  { name: 'lint', what: 'lint', command: ['eslint', '.'] },
+  { name: 'types', what: 'types', command: ['astro', 'check'] },
+  { name: 'unused', what: 'unused files, exports and dependencies', command: ['knip'] },
+  {
+    name: 'spelling',
+    what: 'spelling',
+    command: ['cspell', 'lint', '--no-progress', '--no-summary', '**/*.{ts,mjs,astro,css,md,mdx}'],
+  },
+  { name: 'guides', what: 'anatomy of the guides', command: ['node', 'src/guides/check.ts'] },
+  { name: 'code', what: 'code blocks', command: ['node', 'src/labs/code-check/cli.ts'] },
+  { name: 'unit', what: 'unit tests', command: ['vitest', 'run', '--config', 'tests/vitest.config.ts'] },
+  { name: 'labs', what: 'labs', command: ['node', 'src/labs/cli.ts', '--check'] },
+  { name: 'build', what: 'production build', command: ['astro', 'build'] },
+  {
+    name: 'site',
+    what: 'the built site',
+    command: ['vitest', 'run', '--config', 'tests/site.config.ts'],
+    needs: 'build',
+  },
+  { name: 'size', what: 'script and style budget', command: ['size-limit'], needs: 'build' },
+  { name: 'diagrams', what: 'diagrams against Chromium', command: ['node', 'src/diagrams/audit.ts'] },
+  {
+    name: 'browser',
+    what: 'real Chromium',
+    command: ['playwright', 'test', '--config', 'tests/playwright.config.ts'],
+    needs: 'build',
+  },
+];
+
+const wanted = process.argv.slice(2);
+const unknown = wanted.filter((name) => !steps.some((step) => step.name === name));
+if (unknown.length > 0) {
+  console.error(
+    `No step is called ${unknown.join(', ')}. The steps: ${steps.map(({ name }) => name).join(', ')}.`,
+  );
+  process.exit(2);
+}
+
+const failed: string[] = [];
+let passed = 0;
+for (const { name, what, command, needs } of steps) {
+  if (wanted.length > 0 && !wanted.includes(name)) continue;
+  if (needs && failed.includes(needs)) {
+    console.log(`\n✗ ${what}: cannot run, because the step “${needs}” failed`);
+    failed.push(name);
+    continue;
+  }
+  console.log(`\n— ${what}: ${command.join(' ')}`);
+  const started = performance.now();
+  const [program, ...args] = command;
+  const { status, error } = spawnSync(program, args, {
+    stdio: 'inherit',
+    env: { ...process.env, ASTRO_TELEMETRY_DISABLED: '1' },
+  });
+  if (error) console.error(error.message);
+  const seconds = ((performance.now() - started) / 1000).toFixed(1);
+  if (status === 0) passed += 1;
+  else failed.push(name);
+  console.log(`${status === 0 ? '✓' : '✗'} ${what} (${seconds} s)`);
+}
+if (failed.length > 0)
+  console.log(`\nFailed: ${failed.join(', ')}. Run one alone with \`npm test -- ${failed[0] ?? ''}\`.`);
+console.log(`\n${passed} passed, ${failed.length} failed`);
+process.exitCode = failed.length > 0 ? 1 : 0;
