@@ -89,8 +89,8 @@ export default lab({
       const [hot, cold] = [serializable.at(0)?.[1], serializable.at(-1)?.[1]];
       const hotLocked = locking.at(0)?.[1];
       if (!hot || !cold || !hotLocked) throw new Error('Nothing was measured.');
-      measure('Attempts per commit, all on one customer', hot.attempts / hot.commits, 'attempts');
-      measure('Attempts per commit, spread over 1,024 customers', cold.attempts / cold.commits, 'attempts');
+      measure('Attempts per commit, all on one customer', hot.attempts / hot.commits, '');
+      measure('Attempts per commit, spread over 1,024 customers', cold.attempts / cold.commits, '');
       measure('Commits per second on one customer, Serializable', hot.commits / hot.seconds, '/s');
       measure('Commits per second on one customer, locked', hotLocked.commits / hotLocked.seconds, '/s');
       holds('on one customer at least one commit in five is retried', hot.attempts / hot.commits > 1.2);

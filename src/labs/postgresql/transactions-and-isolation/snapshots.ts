@@ -5,7 +5,7 @@ export default lab({
   claim:
     'No reader sees an uncommitted change; Read Committed sees each commit at its next statement, Repeatable Read keeps the snapshot of its first.',
   engines: ['postgres'],
-  async run({ postgres, fact, holds, scene }) {
+  async run({ postgres, fact, holds, measure, scene }) {
     const db = await postgres();
     await db.query('CREATE TABLE account (id int PRIMARY KEY, balance int NOT NULL)');
     const [writer, committed, repeatable] = await db.sessions('Writer', 'Read Committed', 'Repeatable Read');
@@ -86,10 +86,31 @@ export default lab({
       late.rows[0]?.['balance'] === 70,
     );
     await repeatable.query('COMMIT');
+
+    // #region rollback
+    await db.query('CREATE TABLE entry (id int, note text)');
+    await db.query(`INSERT INTO entry SELECT g, 'a' FROM generate_series(1, 100000) g`);
+    const size = (): Promise<number> => db.value<number>(`SELECT pg_relation_size('entry')`);
+    const before = await size();
+    const updating = await timed(() => writer.query(`BEGIN; UPDATE entry SET note = 'b'`));
+    const rollingBack = await timed(() => writer.query('ROLLBACK'));
+    const grown = (await size()) / before;
+    // #endregion rollback
+    measure('UPDATE of 100,000 rows', updating, 'ms');
+    measure('ROLLBACK of that UPDATE', rollingBack, 'ms');
+    holds('rolling back takes less than half the time of the update', rollingBack < updating / 2);
+    holds('the table stays nearly twice as large after the rollback', grown > 1.9);
   },
 });
 
 /** The transaction id that made (`xmin`) or ended (`xmax`) the version of row 1 that this session sees. */
 function stamp(session: Session, column: 'xmin' | 'xmax'): Promise<string> {
   return session.value<string>(`SELECT ${column}::text FROM account WHERE id = 1`);
+}
+
+/** Milliseconds that this takes. */
+async function timed(work: () => Promise<unknown>): Promise<number> {
+  const started = performance.now();
+  await work();
+  return performance.now() - started;
 }
