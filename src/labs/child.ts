@@ -94,7 +94,12 @@ async function main(file: string): Promise<void> {
   if (typeof lab?.run !== 'function')
     throw new TypeError(`${file} exports no lab. Write \`export default lab({ … })\`.`);
 
-  const machine = `${cpus().length} CPUs, ${Math.round(totalmem() / 2 ** 30)} GB, ${platform()}`;
+  const systemNames: Partial<Record<NodeJS.Platform, string>> = {
+    linux: 'Linux',
+    darwin: 'macOS',
+    win32: 'Windows',
+  };
+  const machine = `${cpus().length} CPUs, ${Math.round(totalmem() / 2 ** 30)} GB, ${systemNames[platform()] ?? platform()}`;
   const { used, finish, ...reporting } = recorder(lab, {
     on: new Date().toISOString().slice(0, 10),
     machine,
