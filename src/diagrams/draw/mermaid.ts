@@ -1,0 +1,96 @@
+import { enterBrowser } from './environment.ts';
+import { SourceError } from '../source-error.ts';
+import { classesAsColours, config, themeVariables } from './theme.ts';
+import type { Raw } from '../finish/finish.ts';
+import type { Edge } from '../finish/parts.ts';
+import type { Measure } from './measure.ts';
+import type { Mermaid } from 'mermaid';
+import type { Typeface } from './typeface.ts';
+
+/** A small seeded generator (mulberry32): Git graphs and blocks name their parts by chance. */
+function generator(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let t = Math.imul(state ^ (state >>> 15), 1 | state);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
+  };
+}
+
+/**
+ * Mermaid strips frontmatter, blank lines at the top and comments before it parses: turns a line number of its
+ * messages into one of the source.
+ */
+export function sourceLine(source: string, parsedLine: number): number {
+  const lines = source.split('\n');
+  let at = 0;
+  if (/^\s*---\s*$/.test(lines[0] ?? '')) {
+    const end = lines.findIndex((line, i) => i > 0 && /^\s*---\s*$/.test(line));
+    at = end + 1;
+  }
+  while (at < lines.length && lines[at]?.trim() === '') at++;
+  for (let parsed = 0; at < lines.length; at++) {
+    if (/^\s*%%(?!\{)/.test(lines[at] ?? '')) continue;
+    if (++parsed === parsedLine) return at + 1;
+  }
+  return lines.length;
+}
+
+export interface Artist {
+  measure: Measure;
+  /** Draws one source and returns its raw `<svg>`, attached to the document until the next call. */
+  draw(source: string): Promise<Raw>;
+}
+
+export const FONT_FAMILY = 'Board';
+
+/** Makes this thread one that draws: globals of a browser, then Mermaid itself. Call once per thread. */
+export async function enterMermaid(typeface: Typeface): Promise<Artist> {
+  const { document, measure } = enterBrowser(typeface);
+  const { default: mermaid } = await import('mermaid');
+  const base = config(FONT_FAMILY);
+  mermaid.initialize(base);
+  // eslint-disable-next-line @typescript-eslint/no-deprecated -- nothing else tells the names of all theme variables
+  const defaults = mermaid.mermaidAPI.getConfig().themeVariables as Record<string, unknown>;
+  mermaid.initialize({ ...base, themeVariables: themeVariables(defaults, FONT_FAMILY) });
+  const chance = Math.random;
+  return {
+    measure,
+    async draw(source) {
+      document.body.replaceChildren();
+      Math.random = generator(1);
+      try {
+        const { svg: markup, diagramType: kind } = await mermaid.render('drawing', classesAsColours(source));
+        const host = document.createElement('div');
+        host.innerHTML = markup;
+        document.body.replaceChildren(host);
+        const svg = host.querySelector('svg');
+        if (!svg) throw new Error('Mermaid drew nothing.');
+        return { svg, kind, edges: await edgesOf(mermaid, source) };
+      } catch (error) {
+        throw asSourceError(source, error);
+      } finally {
+        Math.random = chance;
+      }
+    },
+  };
+}
+
+/** The edges of kinds that keep them in Mermaid's common form; none for the others. */
+async function edgesOf(mermaid: Mermaid, source: string): Promise<Edge[]> {
+  // eslint-disable-next-line @typescript-eslint/no-deprecated -- nothing else tells which nodes an edge joins
+  const { db } = await mermaid.mermaidAPI.getDiagramFromText(source);
+  const data = (db as { getData?: () => { edges?: Partial<Edge>[] } }).getData?.();
+  return (data?.edges ?? []).flatMap(({ id, start, end }) =>
+    id !== undefined && start !== undefined && end !== undefined ? [{ id, start, end }] : [],
+  );
+}
+
+function asSourceError(source: string, error: unknown): SourceError {
+  const message = error instanceof Error ? error.message : String(error);
+  const said = /line:? (\d+)/.exec(message)?.[1];
+  const hash = (error as { hash?: { loc?: { first_line?: number } } } | undefined)?.hash;
+  const line = said === undefined ? hash?.loc?.first_line : Number(said);
+  return new SourceError(message, line === undefined ? undefined : sourceLine(source, line));
+}

@@ -1,0 +1,166 @@
+import { simplifyPath } from './path.ts';
+
+const round = (text: string) =>
+  text.replace(/(?<![#\w.])-?(?:\d+\.\d+|\.\d+|\d+)(?:e[-+]?\d+)?/gi, (number) =>
+    String(to2(Number(number))),
+  );
+const to2 = (n: number) => Math.round(n * 100) / 100 + 0;
+
+const NUMERIC = new Set([
+  'cx',
+  'cy',
+  'dx',
+  'dy',
+  'font-size',
+  'height',
+  'markerHeight',
+  'markerWidth',
+  'offset',
+  'points',
+  'r',
+  'refX',
+  'refY',
+  'rx',
+  'ry',
+  'stroke-dasharray',
+  'stroke-width',
+  'transform',
+  'viewBox',
+  'width',
+  'x',
+  'x1',
+  'x2',
+  'y',
+  'y1',
+  'y2',
+]);
+/** What may stay on an element beside presentation attributes (see `paint`) and the marks of steps. */
+const KEPT = new Set([
+  ...NUMERIC,
+  'alignment-baseline',
+  'clip-path',
+  'clip-rule',
+  'clipPathUnits',
+  'd',
+  'data-part',
+  'display',
+  'dominant-baseline',
+  'fill',
+  'fill-opacity',
+  'fill-rule',
+  'gradientTransform',
+  'gradientUnits',
+  'href',
+  'id',
+  'letter-spacing',
+  'marker-end',
+  'marker-mid',
+  'marker-start',
+  'markerUnits',
+  'mask',
+  'opacity',
+  'orient',
+  'paint-order',
+  'pathLength',
+  'patternUnits',
+  'preserveAspectRatio',
+  'stop-color',
+  'stop-opacity',
+  'stroke',
+  'stroke-linecap',
+  'stroke-linejoin',
+  'stroke-miterlimit',
+  'stroke-opacity',
+  'text-anchor',
+  'text-decoration',
+  'visibility',
+  'writing-mode',
+  'xml:space',
+  'fr',
+  'fx',
+  'fy',
+]);
+
+/** Leaves out what a still page must not hold: scripts, links, moving and day-dependent parts, HTML fallbacks. */
+export function dropForeign(svg: SVGSVGElement): void {
+  for (const element of svg.querySelectorAll(
+    '.today, script, switch > foreignObject, title, desc, animate, animateTransform',
+  ))
+    element.remove();
+  for (const link of svg.querySelectorAll('a')) link.replaceWith(...link.childNodes);
+}
+
+/** Removes attributes that no browser needs for this picture, rounds numbers to 2 decimals, shortens paths. */
+export function tidyAttributes(svg: SVGSVGElement): void {
+  for (const element of [svg, ...svg.querySelectorAll('*')]) {
+    for (const { name, value } of [...element.attributes]) {
+      if (name === 'xlink:href') {
+        element.removeAttribute(name);
+        element.setAttribute('href', value);
+      } else if (!KEPT.has(name) || (name === 'xml:space' && value === 'default'))
+        element.removeAttribute(name);
+      else if (name === 'd') element.setAttribute('d', simplifyPath(value));
+      else if (NUMERIC.has(name)) element.setAttribute(name, round(value).replace(/(\d), (-?\d)/g, '$1,$2'));
+    }
+  }
+  for (const rect of svg.querySelectorAll('rect'))
+    if (
+      !Number.parseFloat(rect.getAttribute('width') ?? '') ||
+      !Number.parseFloat(rect.getAttribute('height') ?? '')
+    )
+      rect.remove();
+}
+
+/** Mermaid sets each word in a tspan of its own: joins neighbours that look alike, unwraps those that add nothing. */
+export function joinWords(svg: SVGSVGElement): void {
+  const look = (element: Element) =>
+    [...element.attributes].map(({ name, value }) => `${name}=${value}`).join('|');
+  for (const row of [...svg.querySelectorAll('text, tspan')].reverse()) {
+    for (const child of [...row.children])
+      if (child.localName === 'tspan' && child.children.length === 0 && child.attributes.length === 0)
+        child.replaceWith(child.textContent);
+    row.normalize();
+    let before: Element | undefined;
+    for (const child of [...row.childNodes]) {
+      const element = child.nodeType === child.ELEMENT_NODE ? (child as Element) : undefined;
+      const joins =
+        element &&
+        before &&
+        element.children.length === 0 &&
+        before.children.length === 0 &&
+        !/(?:^|\|)(?:x|y|dx|dy)=/.test(look(element)) &&
+        look(element) === look(before);
+      if (joins) {
+        before?.append(...element.childNodes);
+        element.remove();
+      } else before = element;
+    }
+    row.normalize();
+  }
+}
+
+/** Filled shapes and their outlines come as two equal paths: makes one of them. */
+export function mergeOutlines(svg: SVGSVGElement): void {
+  for (const group of svg.querySelectorAll('g')) {
+    const [fill, outline, ...more] = group.children;
+    if (!fill || !outline || more.length > 0 || fill.localName !== 'path' || outline.localName !== 'path')
+      continue;
+    if (fill.getAttribute('stroke') !== 'none' || outline.getAttribute('fill') !== 'none') continue;
+    const shape = (path: Element) => (path.getAttribute('d') ?? '').replace(/Z$/, '');
+    if (shape(fill) !== shape(outline)) continue;
+    fill.removeAttribute('stroke');
+    for (const { name, value } of outline.attributes)
+      if (name.startsWith('stroke')) fill.setAttribute(name, value);
+    if (/^0[ ,]+0$/.test(fill.getAttribute('stroke-dasharray') ?? ''))
+      fill.removeAttribute('stroke-dasharray');
+    outline.remove();
+  }
+}
+
+/** Removes groups that hold nothing, and opens those that say nothing. */
+export function openGroups(svg: SVGSVGElement): void {
+  for (const group of [...svg.querySelectorAll('g, defs')].reverse()) {
+    if (group.children.length === 0) group.remove();
+    else if (group.localName === 'g' && group.attributes.length === 0) group.replaceWith(...group.children);
+  }
+}
