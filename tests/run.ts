@@ -12,10 +12,11 @@ interface Step {
   readonly needs?: string;
 }
 
+// The types come before lint: checking them writes the types of the content, which lint reads.
 const steps: readonly Step[] = [
   { name: 'format', what: 'formatting', command: ['prettier', '--check', '--log-level', 'warn', '.'] },
-  { name: 'lint', what: 'lint', command: ['eslint', '.'] },
   { name: 'types', what: 'types', command: ['astro', 'check'] },
+  { name: 'lint', what: 'lint', command: ['eslint', '.'] },
   { name: 'unused', what: 'unused files, exports and dependencies', command: ['knip'] },
   {
     name: 'spelling',

@@ -130,7 +130,7 @@ ${['first', 'second', 'third'].map((id) => `<Failure id="${id}" title="Name the 
 
 <RedPen>
 
-- Attack your own answer${' '}here, and name the simpler design that might do [^second].
+- Attack your own answer here, and name the simpler design that might do [^second].
 - Attack it again [^third].
 - And once more [^fourth].
 

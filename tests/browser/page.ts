@@ -2,7 +2,6 @@ import { test as base, expect } from '@playwright/test';
 
 /** Playwright's `test` with the site's address, failing on any script error and on any request to another origin. */
 export const test = base.extend<{ site: string; watched: undefined }>({
-  // eslint-disable-next-line no-empty-pattern -- Playwright reads the fixture's needs from this pattern
   site: async ({}, use) => {
     await use(process.env['SITE'] ?? '');
   },

@@ -1,0 +1,19 @@
+/**
+ * `npm run font`: writes `board.woff2`, the one typeface of the site, from Recursive: the casual cut of its sans,
+ * one weight, and only the characters that headings, labels and diagrams use.
+ */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import subset from 'subset-font';
+
+const ascii = Array.from({ length: 0x7f - 0x20 }, (_, index) => String.fromCharCode(0x20 + index)).join('');
+const others = '\u00a0–—‘’“”…×÷±≤≥≠≈→←↑↓·•°µ§©é';
+
+const source = createRequire(import.meta.url).resolve('@fontsource-variable/recursive/files/recursive-latin-full-normal.woff2');
+const board = await subset(readFileSync(source), ascii + others, {
+  targetFormat: 'woff2',
+  noLayoutClosure: true,
+  variationAxes: { CASL: 1, MONO: 0, slnt: 0, CRSV: 0.5, wght: 560 },
+});
+writeFileSync(new URL('board.woff2', import.meta.url), board);
+console.log(`board.woff2: ${board.length} bytes, ${ascii.length + others.length} characters`);
