@@ -94,6 +94,13 @@ async function main(file: string): Promise<void> {
   if (typeof lab?.run !== 'function')
     throw new TypeError(`${file} exports no lab. Write \`export default lab({ … })\`.`);
 
+  const go = new Promise<ToLab>((resolve) => answers.push(resolve));
+  await say({
+    type: 'ready',
+    needs: { engines: lab.engines, alone: lab.alone ?? false, timeout: lab.timeout ?? 60 },
+  });
+  await go;
+
   const systemNames: Partial<Record<NodeJS.Platform, string>> = {
     linux: 'Linux',
     darwin: 'macOS',

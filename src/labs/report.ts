@@ -2,7 +2,8 @@
 import type { FactValue, Table } from './definition.ts';
 import { stepText, tableText, type Difference, type Plot, type Result } from './result.ts';
 
-const indent = (text: string, by: string): string => text.split('\n').map((line) => by + line).join('\n'); // prettier-ignore
+/** Text with every line moved to the right. */
+export const indent = (text: string, by: string): string => text.split('\n').map((line) => by + line).join('\n'); // prettier-ignore
 
 const isTable = (value: FactValue): value is Table =>
   typeof value === 'object' && value !== null && 'columns' in value;

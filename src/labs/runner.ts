@@ -5,8 +5,9 @@ import { EngineMissing } from './engines/engine.ts';
 import { leash } from './engines/leash.ts';
 import { nodeProgram } from './engines/node.ts';
 import { Server } from './engines/postgres/server.ts';
-import type { FromLab, ToLab } from './messages.ts';
+import type { FromLab, Needs, ToLab } from './messages.ts';
 import type { Result } from './result.ts';
+import { Turns } from './turns.ts';
 
 /** How a lab's run ended. */
 export type Ran =
@@ -17,7 +18,16 @@ export type Ran =
       readonly ms: number;
     }
   | { readonly state: 'missing'; readonly reason: string; readonly ms: number }
+  | { readonly state: 'declined'; readonly needs: Needs; readonly ms: number }
   | { readonly state: 'failed'; readonly error: string; readonly ms: number };
+
+/** How to run a lab. */
+export interface RunOptions {
+  /** Whether what the lab prints goes to our own output; else it is kept for a failure's message. */
+  readonly echo?: boolean;
+  /** Asked once the lab's needs are known; a lab that is not wanted ends as `declined`. */
+  readonly wanted?: (needs: Needs) => boolean;
+}
 
 const lastLines = (text: string, count: number): string => text.trim().split('\n').slice(-count).join('\n');
 
@@ -25,18 +35,23 @@ const lastLines = (text: string, count: number): string => text.trim().split('\n
 export class Runner {
   #server: Promise<Server> | undefined;
   readonly #children = new Set<ChildProcess>();
+  readonly #turns: Turns;
+  readonly #places: Turns;
   #stopping = false;
 
+  /** @param most how many labs run side by side. */
+  constructor(most = 1) {
+    this.#turns = new Turns(most);
+    this.#places = new Turns(most + 1);
+  }
+
   /**
-   * Runs one lab to its end.
+   * Runs one lab to its end, when its turn comes.
    * @param file absolute path of the lab.
-   * @param seconds after which it is ended as hanging.
-   * @param echo whether what the lab prints goes to our own output (else it is kept for a failure's message).
    */
-  async run(file: string, seconds = 60, echo = false): Promise<Ran> {
-    const began = performance.now();
-    const ms = (): number => performance.now() - began;
-    const serverBefore = await this.#server?.catch(() => undefined);
+  async run(file: string, { echo = false, wanted = () => true }: RunOptions = {}): Promise<Ran> {
+    // A lab that waits for its turn is a process already: no more of them than are soon needed.
+    const leave = await this.#places.take(false);
     const child = fork(fileURLToPath(new URL('child.ts', import.meta.url)), [file], {
       execPath: nodeProgram(26) ?? process.execPath,
       execArgv: [],
@@ -48,45 +63,70 @@ export class Runner {
     const release =
       child.pid === undefined ? undefined : leash({ pid: child.pid, group: true, signal: 'TERM' });
     let printed = '';
-    for (const stream of [child.stdout, child.stderr])
+    for (const stream of [child.stdout, child.stderr]) {
       stream?.on('data', (chunk: Buffer) => (printed += chunk.toString()));
-
+    }
     const heard: FromLab[] = [];
-    child.on('message', (message: FromLab) => {
-      if (message.type === 'wants-postgres') void this.#answer(child);
-      else heard.push(message);
+    const ready = new Promise<Needs | undefined>((resolve) => {
+      child.on('message', (message: FromLab) => {
+        if (message.type === 'wants-postgres') void this.#answer(child);
+        else if (message.type === 'ready') resolve(message.needs);
+        else heard.push(message);
+      });
+      child.once('close', () => {
+        resolve(undefined);
+      });
     });
+    const ended = new Promise<[number | null, NodeJS.Signals | null]>((resolve) => {
+      child.once('close', (...end) => {
+        resolve(end);
+      });
+      child.once('error', (error) => {
+        printed += error.message;
+        resolve([null, null]);
+      });
+    });
+
+    const needs = await ready;
+    const declined = needs && !wanted(needs);
+    const done = needs && !declined ? await this.#turns.take(needs.alone) : undefined;
+    const began = performance.now();
+    const serverBefore = await this.#server?.catch(() => undefined);
     const patience = new AbortController();
-    const timer = setTimeout(() => {
-      patience.abort();
-      this.#send(child, { type: 'stop' });
-      setTimeout(() => child.kill('SIGKILL'), 15_000).unref();
-    }, seconds * 1000);
-    const [code, signal] = await new Promise<[number | null, NodeJS.Signals | null]>((resolve) => {
-      child.once('close', (...end) => { resolve(end); });
-      child.once('error', (error) => { printed += error.message; resolve([null, null]); });
-    }); // prettier-ignore
+    const timer = setTimeout(
+      () => {
+        patience.abort();
+        this.#send(child, { type: 'stop' });
+        setTimeout(() => child.kill('SIGKILL'), 15_000).unref();
+      },
+      (needs?.timeout ?? 60) * 1000,
+    );
+    this.#send(child, { type: declined ? 'stop' : 'go' });
+    const [code, signal] = await ended;
+    const ms = performance.now() - began;
     clearTimeout(timer);
     this.#children.delete(child);
     endGroup(child);
+    release?.();
+    done?.();
+    leave();
+    if (declined) return { state: 'declined', needs, ms };
+
     const last = heard.at(-1);
     const hanging = patience.signal.aborted;
-    release?.();
-
     if (last?.type === 'finished' && !hanging) {
-      return { state: 'ran', result: last.recording.result, broken: last.recording.broken, ms: ms() };
+      return { state: 'ran', result: last.recording.result, broken: last.recording.broken, ms };
     }
-    if (last?.type === 'missing') return { state: 'missing', reason: last.reason, ms: ms() };
+    if (last?.type === 'missing') return { state: 'missing', reason: last.reason, ms };
     const serverNow = await this.#server?.catch(() => undefined);
     const accident = serverNow?.accident ?? serverBefore?.accident;
-    if (accident) this.#server = undefined;
     const error = hanging
-      ? `The lab did not end within ${seconds} s.`
+      ? `The lab did not end within ${needs?.timeout ?? 60} s.`
       : last?.type === 'failed'
         ? last.error
         : `The lab's process ended by ${signal ?? `exit code ${code ?? '?'}`} without a result.`;
     const parts = [error, accident, printed && `It printed:\n${lastLines(printed, 20)}`];
-    return { state: 'failed', error: parts.filter(Boolean).join('\n\n'), ms: ms() };
+    return { state: 'failed', error: parts.filter(Boolean).join('\n\n'), ms };
   }
 
   /** Ends what still runs and the shared server. */
