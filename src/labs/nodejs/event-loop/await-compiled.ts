@@ -1,10 +1,16 @@
-import { lab, type Step } from '#labs/index.ts';
+import { lab, type Scalar, type Step } from '#labs/index.ts';
 
 const majors = [22, 24, 26] as const;
 
 /** The instructions that make a function asynchronous; loads, moves and arithmetic are left out. */
 const telling =
   /\b(SwitchOnGeneratorState|SuspendGenerator|ResumeGenerator|Return)\b|InvokeIntrinsic \[_(AsyncFunction\w+)\]/;
+
+/** An await that nothing can ever resume, in two places. */
+const forgotten = [
+  ['in an async function', 'cjs', '(async () => { await new Promise(() => {}); })();'],
+  ['at the top level of an ES module', 'mjs', 'await new Promise(() => {});'],
+] as const;
 
 const notes: Readonly<Record<string, string>> = {
   'load, up to the await':
@@ -45,6 +51,16 @@ export default lab({
       'what differs on Node.js 22',
       on22.filter((instruction, index) => instruction !== on26[index]),
     );
+    const ends: Scalar[][] = [];
+    for (const [where, type, source] of forgotten) {
+      const codes = new Set<number | null>();
+      for (const major of majors) codes.add((await (await node(major)).runSource(source, type)).code);
+      ends.push([where, [...codes].join(' or ')]);
+    }
+    fact('awaiting what nothing can settle', {
+      columns: ['where', 'the process ends with exit code'],
+      rows: ends,
+    });
     holds('The trace is the same on Node.js 22, 24 and 26', traces.size === 1);
     for (const { who, does, phase = '', queues } of JSON.parse([...traces][0] ?? '[]') as Step[]) {
       step({

@@ -15,9 +15,13 @@ export default lab({
   engines: ['node'],
   alone: true,
   async run({ node, fact, holds, measure }) {
+    const returning = new Map<string, readonly (readonly Scalar[])[]>();
     const tables = new Map<string, readonly (readonly Scalar[])[]>();
     for (const major of majors) {
-      const output = JSON.parse((await (await node(major)).run('await-ticks.mjs')).stdout) as Output;
+      const version = await node(major);
+      const output = JSON.parse((await version.run('await-ticks.mjs')).stdout) as Output;
+      const { stdout } = await version.run('returning.cjs');
+      returning.set(stdout, JSON.parse(stdout) as Scalar[][]);
       tables.set(JSON.stringify(output.rows), output.rows);
       measure(`one await on Node.js ${major}`, output.nanoseconds, 'ns');
       holds(
@@ -26,10 +30,15 @@ export default lab({
       );
     }
     holds('The counts are the same on Node.js 22, 24 and 26', tables.size === 1);
+    holds('So is what return await does', returning.size === 1);
     const rows = [...tables.values()][0] ?? [];
     fact('microtasks until the function goes on', {
       columns: ['await …', 'native', 'generator by hand', 'by hand, wrapping as before 2019'],
       rows,
+    });
+    fact('return with and without await', {
+      columns: ['in a try block', 'the rejection is caught', 'function is in the stack trace'],
+      rows: [...returning.values()][0] ?? [],
     });
   },
 });

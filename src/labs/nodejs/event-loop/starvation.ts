@@ -35,6 +35,7 @@ export default lab({
         measure(`1 ms timer behind ${way}`, fired, 'ms');
         measure(`utilisation with ${way}`, utilization * 100, '%');
       }
+      measure('turns in 100 ms of setImmediate', turning[0]?.turned ?? NaN, 'turns');
       series('when a timer of 1 ms fires', {
         x: 'how the work goes on',
         y: 'fired after',
