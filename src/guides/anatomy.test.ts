@@ -143,6 +143,16 @@ describe('a broken guide is named with its line and how to mend it', () => {
     });
   });
 
+  test('a value is printed that the lab has not recorded', () => {
+    const source = whole.replace('[lab:first]', '[lab:first/rows]');
+    const problems = checkGuide({ file, id: guideId(question), source }, () => {
+      throw new Error('the lab first has recorded no such value');
+    });
+    expect(problems).toEqual([
+      { file, line: lineOf('[lab:first]'), message: 'the lab first has recorded no such value' },
+    ]);
+  });
+
   test('a myth is answered without evidence', () => {
     expect(problemsAfter(' [lab:first].', '.')[0]?.message).toContain('answered by evidence');
   });

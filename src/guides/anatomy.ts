@@ -9,7 +9,7 @@ import remarkParse from 'remark-parse';
 import { unified } from 'unified';
 import { LineCounter, type Document, isNode, parseDocument } from 'yaml';
 import { guideId, questionById, questionByNumber } from './catalogue.ts';
-import { findReferences } from './references.ts';
+import { type ReferenceContext, findReferences } from './references.ts';
 import { type Guide, guideSchema } from './schema.ts';
 import { countBounds, partsOf, wordBounds } from './structure.ts';
 import { countWords } from './words.ts';
@@ -42,6 +42,7 @@ interface Node {
   readonly position?: { readonly start: { readonly line: number } } | undefined;
 }
 
+type LabValue = ReferenceContext['labValue'];
 type Report = (line: number, message: string) => void;
 
 const parser = unified().use(remarkParse).use(remarkFrontmatter).use(remarkGfm).use(remarkMdx);
@@ -258,6 +259,7 @@ function checkReferences(
   root: Node,
   guide: Guide,
   lineOfPath: (path: readonly PropertyKey[]) => number,
+  labValue: LabValue | undefined,
   report: Report,
 ) {
   const labs = new Set(elements(root, 'Lab').map((lab) => attribute(lab, 'name')));
@@ -277,6 +279,12 @@ function checkReferences(
           line,
           `${reference.text} names a lab that the page does not show. Add <Lab name="${reference.lab ?? ''}"> to <Proof>, or mend the name.`,
         );
+      } else if (labValue && reference.lab !== undefined && reference.value !== undefined) {
+        try {
+          labValue(reference.lab, reference.value);
+        } catch (error) {
+          report(line, (error as Error).message);
+        }
       }
     }
   }
@@ -312,8 +320,11 @@ function checkCatalogue(
   });
 }
 
-/** All problems of one guide, in the order of their lines; none when it is whole. */
-export function checkGuide({ file, id, source }: GuideFile): Problem[] {
+/**
+ * All problems of one guide, in the order of their lines; none when it is whole.
+ * @param labValue gives a recorded value of one of the guide's labs, or throws; without it values are not looked up.
+ */
+export function checkGuide({ file, id, source }: GuideFile, labValue?: LabValue): Problem[] {
   const problems: Problem[] = [];
   const report: Report = (line, message) => problems.push({ file, line, message });
   const category = id.split('/')[0] ?? '';
@@ -373,7 +384,7 @@ export function checkGuide({ file, id, source }: GuideFile): Problem[] {
   const ownIt = parts.get('OwnIt');
   if (ownIt) bounded(countWords(proseOf(ownIt)), wordBounds.ownIt, 'words', lineOf(ownIt), report);
   if (guide) {
-    checkReferences(root, guide, lineOfPath, report);
+    checkReferences(root, guide, lineOfPath, labValue, report);
     checkCatalogue(guide, id, lineOfPath, report);
   }
   return problems.sort((a, b) => a.line - b.line);

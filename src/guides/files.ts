@@ -1,6 +1,7 @@
 import { globSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { checkGuide, checkTogether, type GuideFile, type Problem } from './anatomy.ts';
+import { labReader } from './labs.ts';
 
 /** Where guides live, relative to the project. */
 export const guidesFolder = 'src/content/docs';
@@ -30,7 +31,7 @@ export function checkGuides(files: readonly GuideFile[], only: readonly string[]
   const wanted = ({ id }: { id: string }) => only.length === 0 || only.some((part) => id.includes(part));
   const chosen = files.filter(wanted);
   return [
-    ...chosen.flatMap(checkGuide),
+    ...chosen.flatMap((guide) => checkGuide(guide, labReader(guide.id).labValue)),
     ...checkTogether(files).filter(({ file }) => chosen.some((guide) => guide.file === file)),
   ];
 }

@@ -3,7 +3,9 @@ import { expect, test } from 'vitest';
 
 const css = readFileSync(new URL('styles/tokens.css', import.meta.url), 'utf8');
 const tokens = new Map(
-  [...css.matchAll(/--([\w-]+): light-dark\((#\w{6}), (#\w{6})\)/g)].map(([, name = '', light = '', dark = '']) => [name, { light, dark }]),
+  [...css.matchAll(/--([\w-]+): light-dark\((#\w{6}), (#\w{6})\)/g)].map(
+    ([, name = '', light = '', dark = '']) => [name, { light, dark }],
+  ),
 );
 
 /** Relative luminance (WCAG 2.2, https://www.w3.org/TR/WCAG22/#dfn-relative-luminance). */
@@ -17,7 +19,9 @@ function luminance(hex: string): number {
 
 /** Contrast ratio of two tokens in one theme (WCAG 2.2), 1 to 21. */
 function contrast(front: string, back: string, theme: 'light' | 'dark'): number {
-  const [a, b] = [front, back].map((name) => luminance(tokens.get(name)?.[theme] ?? '#000000')).sort((x, y) => y - x) as [number, number];
+  const [a, b] = [front, back]
+    .map((name) => luminance(tokens.get(name)?.[theme] ?? '#000000'))
+    .sort((x, y) => y - x) as [number, number];
   return (a + 0.05) / (b + 0.05);
 }
 

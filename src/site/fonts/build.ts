@@ -9,7 +9,9 @@ import subset from 'subset-font';
 const ascii = Array.from({ length: 0x7f - 0x20 }, (_, index) => String.fromCharCode(0x20 + index)).join('');
 const others = '\u00a0–—‘’“”…×÷±≤≥≠≈→←↑↓·•°µ§©é';
 
-const source = createRequire(import.meta.url).resolve('@fontsource-variable/recursive/files/recursive-latin-full-normal.woff2');
+const source = createRequire(import.meta.url).resolve(
+  '@fontsource-variable/recursive/files/recursive-latin-full-normal.woff2',
+);
 const board = await subset(readFileSync(source), ascii + others, {
   targetFormat: 'woff2',
   noLayoutClosure: true,
