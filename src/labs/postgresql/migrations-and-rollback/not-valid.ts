@@ -1,0 +1,86 @@
+import { lab } from '#labs/index.ts';
+
+export default lab({
+  title: 'A constraint in two steps',
+  claim:
+    'NOT VALID guards new and changed rows at once; VALIDATE checks the old ones beside running writers, and then SET NOT NULL reads nothing.',
+  engines: ['postgres'],
+  async run({ postgres, fact, measure, holds, scene }) {
+    const db = await postgres();
+    const rows = 300_000;
+    await db.query(`
+      CREATE TABLE orders (id int PRIMARY KEY, email text, total int);
+      INSERT INTO orders SELECT g, 'c' || g || '@example.org', g FROM generate_series(1, ${rows}) g;
+      UPDATE orders SET email = NULL WHERE id = 7;
+    `);
+    const [migration, app] = await db.sessions('Migration', 'App');
+
+    scene('Guard the new, mend the old, then validate');
+    // #region steps
+    await migration.does('ALTER TABLE orders ADD CONSTRAINT email_set CHECK (email IS NOT NULL) NOT VALID');
+    const insert = await app.does(`INSERT INTO orders VALUES (${rows + 1}, NULL, 10)`, {
+      note: 'New rows are checked from this moment on.',
+    });
+    const touch = await app.does('UPDATE orders SET total = 0 WHERE id = 7', {
+      note: 'The update leaves email alone, and is refused: the new version of the row breaks the rule.',
+    });
+    const early = await migration.does('ALTER TABLE orders VALIDATE CONSTRAINT email_set', {
+      note: 'The old row is found. Nothing has changed, and the rule for new rows stays.',
+    });
+    await migration.does(`UPDATE orders SET email = 'unknown' WHERE email IS NULL`, {
+      note: 'In batches, if many.',
+    });
+    await migration.does('BEGIN');
+    await migration.does('ALTER TABLE orders VALIDATE CONSTRAINT email_set');
+    const beside = await app.does('UPDATE orders SET total = 0 WHERE id = 7', {
+      note: 'A writer passes while the validation holds its lock.',
+    });
+    await migration.does('COMMIT');
+    await migration.does('ALTER TABLE orders ALTER email SET NOT NULL', {
+      note: 'Proven by the constraint: no row is read.',
+    });
+    await migration.does('ALTER TABLE orders DROP CONSTRAINT email_set');
+    // #endregion steps
+    fact('Outcome of each', {
+      columns: ['statement', 'outcome'],
+      rows: [
+        ['INSERT of a new bad row after NOT VALID', insert.tag],
+        ['UPDATE of another column of the old bad row', touch.tag],
+        ['VALIDATE while the old bad row is there', early.tag],
+        ['UPDATE while VALIDATE holds its lock', beside.tag],
+      ],
+    });
+
+    scene('PostgreSQL 18: NOT NULL itself can be NOT VALID');
+    await db.query('ALTER TABLE orders ALTER email DROP NOT NULL');
+    // #region eighteen
+    await migration.does('ALTER TABLE orders ADD CONSTRAINT email_not_null NOT NULL email NOT VALID');
+    const refused = await app.does(`INSERT INTO orders VALUES (${rows + 1}, NULL, 10)`);
+    await migration.does('ALTER TABLE orders VALIDATE CONSTRAINT email_not_null');
+    // #endregion eighteen
+    fact('INSERT of a NULL under NOT NULL NOT VALID', refused.tag);
+    fact('Validated at the end', await db.value<boolean>(
+      `SELECT convalidated FROM pg_constraint WHERE conname = 'email_not_null'`,
+    )); // prettier-ignore
+
+    const timed = async (sql: string): Promise<number> => {
+      const start = performance.now();
+      await migration.query(sql);
+      return performance.now() - start;
+    };
+    await db.query('ALTER TABLE orders ALTER email DROP NOT NULL');
+    const direct = await timed('ALTER TABLE orders ALTER email SET NOT NULL');
+    await db.query('ALTER TABLE orders ALTER email DROP NOT NULL');
+    const add = await timed('ALTER TABLE orders ADD CONSTRAINT c CHECK (email IS NOT NULL) NOT VALID');
+    const validate = await timed('ALTER TABLE orders VALIDATE CONSTRAINT c');
+    const proven = await timed('ALTER TABLE orders ALTER email SET NOT NULL');
+    measure('SET NOT NULL at once, blocking SELECT and UPDATE', direct, 'ms');
+    measure('ADD CHECK NOT VALID, blocking SELECT and UPDATE', add, 'ms');
+    measure('VALIDATE, blocking neither', validate, 'ms');
+    measure('SET NOT NULL afterwards, blocking SELECT and UPDATE', proven, 'ms');
+    holds(
+      'the two steps that block take less time together than SET NOT NULL at once',
+      add + proven < direct,
+    );
+  },
+});
