@@ -125,7 +125,7 @@ async function load(pool: pg.Pool, how: 'serializable' | 'locking', customers: n
       const kind = 1 + Math.floor(Math.random() * 2);
       for (let attempt = 1; ; attempt++) {
         attempts++;
-        if (await withdraw(connection, how, customer, kind)) break;
+        if (await withdraw(connection, how === 'locking', customer, kind)) break;
         await sleep(Math.random() * Math.min(100, 2 * 2 ** attempt));
       }
     }
@@ -135,32 +135,37 @@ async function load(pool: pg.Pool, how: 'serializable' | 'locking', customers: n
   return { commits: clients * commitsPerClient, attempts, seconds: (performance.now() - started) / 1000 };
 }
 
+interface Row {
+  readonly balance: number;
+}
+
 // #region withdraw
-/** One attempt: true when committed, false when the server asks for another one. */
+const select = 'SELECT balance FROM account WHERE customer = $1 ORDER BY kind';
+const update = `UPDATE account SET balance = balance - 10
+                WHERE customer = $1 AND kind = $2`;
+
+/** One attempt: true when committed, false when the server asks for another. */
 async function withdraw(
   connection: pg.PoolClient,
-  how: 'serializable' | 'locking',
+  locking: boolean,
   customer: number,
   kind: number,
 ): Promise<boolean> {
+  const level = locking ? 'READ COMMITTED' : 'SERIALIZABLE';
+  const lock = locking ? 'FOR UPDATE' : '';
   try {
-    await connection.query(how === 'serializable' ? 'BEGIN ISOLATION LEVEL SERIALIZABLE' : 'BEGIN');
-    const { rows } = await connection.query<{ balance: number }>(
-      `SELECT balance FROM account WHERE customer = $1 ORDER BY kind ${how === 'locking' ? 'FOR UPDATE' : ''}`,
-      [customer],
-    );
+    await connection.query(`BEGIN ISOLATION LEVEL ${level}`);
+    const read = `${select} ${lock}`;
+    const { rows } = await connection.query<Row>(read, [customer]);
     await sleep(thinking);
-    if (rows.reduce((sum, { balance }) => sum + balance, 0) >= 10) {
-      await connection.query('UPDATE account SET balance = balance - 10 WHERE customer = $1 AND kind = $2', [
-        customer,
-        kind,
-      ]);
-    }
+    const total = rows.reduce((sum, { balance }) => sum + balance, 0);
+    if (total >= 10) await connection.query(update, [customer, kind]);
     await connection.query('COMMIT');
     return true;
   } catch (error) {
     await connection.query('ROLLBACK');
-    if (error instanceof pg.DatabaseError && error.code === '40001') return false;
+    const code = error instanceof pg.DatabaseError ? error.code : '';
+    if (code === '40001') return false;
     throw error;
   }
 }

@@ -50,10 +50,13 @@ export default lab({
 
     scene('Same order: the second transfer waits, nobody is ended');
     // #region ordered
+    const lockBoth = `
+      SELECT id FROM account WHERE id IN (1, 2)
+      ORDER BY id FOR UPDATE`;
     await t1.does('BEGIN');
     await t2.does('BEGIN');
-    await t1.does('SELECT id FROM account WHERE id IN (1, 2) ORDER BY id FOR UPDATE');
-    const queued = await t2.waits('SELECT id FROM account WHERE id IN (2, 1) ORDER BY id FOR UPDATE');
+    await t1.does(lockBoth);
+    const queued = await t2.waits(lockBoth);
     await t1.query(`${take(1)}; ${give(2)}`);
     await t1.does('COMMIT');
     const second = await queued.outcome();

@@ -22,18 +22,23 @@ export default lab({
     await api.does('SELECT state FROM orders WHERE id = 1', {
       note: 'Then the program waits for a slow HTTP call.',
     });
-    const altering = await migration.waits('ALTER TABLE orders ADD COLUMN note text', {
-      note: 'The SELECT left a lock on the table that ends with the transaction.',
+    const ddl = 'ALTER TABLE orders ADD COLUMN note text';
+    const altering = await migration.waits(ddl, {
+      note: 'The lock of that SELECT ends with its transaction.',
     });
-    const reading = await reader.waits('SELECT state FROM orders WHERE id = 2', {
-      note: 'It waits for the migration, which has nothing yet: lock requests queue.',
+    const query = 'SELECT state FROM orders WHERE id = 2';
+    const reading = await reader.waits(query, {
+      note: 'Lock requests queue: it waits for one that waits.',
     });
     // The head of the queue: who blocks someone and waits for nobody.
     const head = await operator.does(`
       SELECT application_name, state FROM pg_stat_activity
-      WHERE datname = current_database() AND cardinality(pg_blocking_pids(pid)) = 0
-        AND pid IN (SELECT unnest(pg_blocking_pids(pid)) FROM pg_stat_activity)`);
-    await operator.does('SELECT pg_terminate_backend($1)', { params: [api.pid] });
+      WHERE datname = current_database()
+        AND cardinality(pg_blocking_pids(pid)) = 0
+        AND pid IN (SELECT unnest(pg_blocking_pids(pid))
+                    FROM pg_stat_activity)`);
+    const end = 'SELECT pg_terminate_backend($1)';
+    await operator.does(end, { params: [api.pid] });
     await altering.outcome('The idle session was ended; its lock is gone.');
     await reading.outcome();
     // #endregion queue
@@ -74,14 +79,8 @@ export default lab({
       rows.push([level, first, holds[0]?.snapshot ?? false, holds[0]?.xid ?? false, kept]);
       await idle.end();
     }
-    fact('Dead rows that VACUUM cannot remove while the session idles', {
-      columns: [
-        'level',
-        'the session did',
-        'holds a snapshot',
-        'holds a transaction id',
-        'of 1,000 dead rows kept',
-      ],
+    fact('What an idle session holds, and what VACUUM keeps for it', {
+      columns: ['level', 'did', 'snapshot', 'transaction id', 'dead rows kept, of 1,000'],
       rows,
     });
     // #endregion vacuum
@@ -96,14 +95,8 @@ export default lab({
       defaults.push([name, await db.value<string>(`SHOW ${name}`)]);
     }
     fact('Defaults', { columns: ['setting', 'default'], rows: defaults });
-    fact(
-      'SQLSTATE by which idle_in_transaction_session_timeout ends a session',
-      await endedBy(await db.session('API'), idleTimeout),
-    );
-    fact(
-      'SQLSTATE by which transaction_timeout ends a session',
-      await endedBy(await db.session('API'), wholeTimeout),
-    );
+    fact('The idle timeout ends a session with', await endedBy(await db.session('API'), idleTimeout));
+    fact('The transaction timeout ends a session with', await endedBy(await db.session('API'), wholeTimeout));
 
     /** Opens a transaction with this timeout set, does nothing, and gives the SQLSTATE by which the server ends the session. */
     async function endedBy(session: Session, setting: string): Promise<string> {

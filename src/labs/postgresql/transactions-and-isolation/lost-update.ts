@@ -16,30 +16,34 @@ export default lab({
     const total = (): Promise<number> => db.value<number>('SELECT balance FROM account');
 
     // #region lost
-    /** T1 deposits 10 and T2 deposits 20, each by reading the balance and writing back the sum. */
+    const read = 'SELECT balance FROM account WHERE id = 1';
+    const write = (sum: number): string => `
+      UPDATE account SET balance = ${sum} WHERE id = 1`;
+
+    /** T1 deposits 10 and T2 deposits 20: read, add, write back. */
     const readThenWrite = async (level: string): Promise<string> => {
       await reset();
       await t1.does(`BEGIN ISOLATION LEVEL ${level}`);
       await t2.does(`BEGIN ISOLATION LEVEL ${level}`);
-      const first = balanceIn(await t1.does('SELECT balance FROM account WHERE id = 1'));
-      const second = balanceIn(await t2.does('SELECT balance FROM account WHERE id = 1'));
-      await t1.does(`UPDATE account SET balance = ${first + 10} WHERE id = 1`);
-      const waiting = await t2.waits(`UPDATE account SET balance = ${second + 20} WHERE id = 1`);
+      const first = balanceIn(await t1.does(read));
+      const second = balanceIn(await t2.does(read));
+      await t1.does(write(first + 10));
+      const waiting = await t2.waits(write(second + 20));
       await t1.does('COMMIT');
       const { tag } = await waiting.outcome();
       await t2.does(tag === '40001' ? 'ROLLBACK' : 'COMMIT');
-      await t1.does('SELECT balance FROM account WHERE id = 1');
+      await t1.does(read);
       return tag;
     };
     // #endregion lost
 
     scene('Read Committed: T1’s deposit is lost');
     let second = await readThenWrite('READ COMMITTED');
-    rows.push(['read, then write back', 'Read Committed', second, await total()]);
+    rows.push(['read, write back', 'Read Committed', second, await total()]);
     fact('Balance at Read Committed', await total());
     scene('Repeatable Read: the second write is refused');
     second = await readThenWrite('REPEATABLE READ');
-    rows.push(['read, then write back', 'Repeatable Read', second, await total()]);
+    rows.push(['read, write back', 'Repeatable Read', second, await total()]);
     fact('SQLSTATE at Repeatable Read', second);
 
     scene('Read Committed, atomic: the second UPDATE waits, then adds to the new balance');
@@ -51,7 +55,7 @@ export default lab({
     await t1.does('COMMIT');
     const { tag } = await waiting.outcome('It read the row again after the wait: 110 + 20.');
     // #endregion atomic
-    rows.push(['UPDATE … SET balance = balance + n', 'Read Committed', tag, await total()]);
+    rows.push(['atomic UPDATE', 'Read Committed', tag, await total()]);
 
     await reset();
     await t1.query('BEGIN; SELECT balance FROM account WHERE id = 1 FOR UPDATE');
@@ -63,14 +67,14 @@ export default lab({
       `UPDATE account SET balance = ${Number(fresh?.balance) + 20} WHERE id = 1`,
     );
     await t2.query('COMMIT');
-    rows.push(['SELECT … FOR UPDATE, then write', 'Read Committed', written.tag, await total()]);
+    rows.push(['lock, read, write', 'Read Committed', written.tag, await total()]);
 
     await reset();
     await t1.query('UPDATE account SET balance = 110, version = 2 WHERE id = 1 AND version = 1');
     const stale = await t2.outcome(
       'UPDATE account SET balance = 120, version = 2 WHERE id = 1 AND version = 1',
     );
-    rows.push(['write back WHERE version = n', 'Read Committed', stale.tag, await total()]);
+    rows.push(['version column', 'Read Committed', stale.tag, await total()]);
 
     fact('100, then deposits of 10 and 20', {
       columns: ['how', 'level', 'T2 gets', 'balance'],

@@ -46,13 +46,14 @@ export default lab({
     ran.length = 0;
     // #region stranger
     await through('BEGIN');
-    const stranger = await pool.connect(); // another request takes the connection that was just given back
+    // Another request takes the connection that was just given back.
+    const stranger = await pool.connect();
     step({
       who: 'connection 2',
       does: 'another request takes it',
       note: 'It works inside a transaction that it did not begin.',
     });
-    await through(withdraw, 'The other connection: no transaction here, so it is committed at once.');
+    await through(withdraw, 'No transaction on this one: committed at once.');
     await through('ROLLBACK', 'Nothing to undo.');
     // #endregion stranger
     fact('Balance after the rollback, with a second request', await balance());

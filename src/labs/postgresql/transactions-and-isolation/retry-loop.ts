@@ -3,13 +3,13 @@ import pg from 'pg';
 import { lab, type Session } from '#labs/index.ts';
 
 // #region retry
-/** Serialization failure and deadlock: nothing of the transaction remains, and it may succeed when run again. */
+/** Serialization failure and deadlock: nothing of the transaction remains. */
 const transient = new Set(['40001', '40P01']);
 
 /**
- * Runs `work` in a Serializable transaction, again from its first statement when the server refuses it.
- * `onRetry` is told each refusal, so that retries are counted.
- * @throws the last error after `attempts` tries, and any other error at once.
+ * Runs `work` in a Serializable transaction, again from its first statement
+ * when the server refuses it. `onRetry` counts the refusals.
+ * @throws the last error after `attempts` tries, any other error at once.
  */
 async function inTransaction<T>(
   client: pg.ClientBase,
@@ -25,10 +25,11 @@ async function inTransaction<T>(
       return result;
     } catch (error) {
       await client.query('ROLLBACK');
-      const code = error instanceof pg.DatabaseError ? error.code : undefined;
+      const code = error instanceof pg.DatabaseError ? error.code : '';
       if (!code || !transient.has(code) || attempt === attempts) throw error;
       onRetry(code);
-      await sleep(Math.random() * Math.min(200, 5 * 2 ** attempt)); // full jitter, capped
+      const ceiling = Math.min(200, 5 * 2 ** attempt);
+      await sleep(Math.random() * ceiling); // full jitter, in ms
     }
   }
 }

@@ -29,14 +29,18 @@ export default lab({
     };
 
     // #region conflicts
-    const lock = (mode: string): string => `SELECT 1 FROM account WHERE id = 1 ${mode}`;
-    const rows = [];
+    const lock = (mode: string): string => `
+      SELECT 1 FROM account WHERE id = 1 ${mode}`;
+    const rows: string[][] = [];
     for (const held of modes) {
       const row: string[] = [held];
-      for (const asked of modes) row.push(await during(lock(held), lock(asked)));
-      rows.push([...row, await during(lock(held), lock(''))]);
+      for (const asked of [...modes, '']) {
+        row.push(await during(lock(held), lock(asked)));
+      }
+      rows.push(row);
     }
-    fact('Asked while another transaction holds', { columns: ['held', ...modes, 'plain SELECT'], rows });
+    const columns = ['held', ...modes, 'plain SELECT'];
+    fact('Asked while another transaction holds', { columns, rows });
     // #endregion conflicts
 
     const child = 'INSERT INTO payment (account) VALUES (1)';

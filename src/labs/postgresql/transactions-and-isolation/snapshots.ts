@@ -30,7 +30,7 @@ export default lab({
     await open('Dirty read: nobody sees it', read);
     await writer.does('BEGIN');
     await writer.does('UPDATE account SET balance = 50 WHERE id = 1', {
-      note: 'A new version of the row is on the page now, at another place. The old one stays.',
+      note: 'A new version, at another place. The old one stays.',
     });
     const dirty = [await committed.does(read), await repeatable.does(read)];
     await writer.does('ROLLBACK');

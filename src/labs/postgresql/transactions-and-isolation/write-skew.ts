@@ -14,18 +14,19 @@ export default lab({
     const reset = (): Promise<unknown> => db.query('UPDATE doctor SET on_call = true');
 
     // #region skew
-    /** Both ask to go off call. The rule is that one doctor must stay; each checks it before the update. */
-    const bothLeave = async (aliceLevel: string, bobLevel = aliceLevel): Promise<Outcome> => {
+    const check = 'SELECT count(*) FROM doctor WHERE on_call';
+    const leave = (name: string): string => `
+      UPDATE doctor SET on_call = false WHERE name = '${name}'`;
+
+    /** Both ask to go off call. The rule: one doctor must stay. */
+    const bothLeave = async (one: string, other = one): Promise<Outcome> => {
       await reset();
-      const check = 'SELECT count(*) FROM doctor WHERE on_call';
-      await alice.does(`BEGIN ISOLATION LEVEL ${aliceLevel}`);
-      await bob.does(`BEGIN ISOLATION LEVEL ${bobLevel}`);
+      await alice.does(`BEGIN ISOLATION LEVEL ${one}`);
+      await bob.does(`BEGIN ISOLATION LEVEL ${other}`);
       await alice.does(check, { note: 'Two, so Alice may leave.' });
       await bob.does(check, { note: 'Two, so Bob may leave.' });
-      await alice.does(`UPDATE doctor SET on_call = false WHERE name = 'alice'`);
-      await bob.does(`UPDATE doctor SET on_call = false WHERE name = 'bob'`, {
-        note: 'Another row: nothing to wait for.',
-      });
+      await alice.does(leave('alice'));
+      await bob.does(leave('bob'), { note: 'Another row: nothing to wait for.' });
       await alice.does('COMMIT');
       const outcome = await bob.does('COMMIT');
       await alice.does(check);
@@ -63,6 +64,30 @@ export default lab({
     fact('Rows Bob’s lock returned', seen.rows.length);
     fact('On call after locking the rows', await onCall());
 
+    scene('A rule that is a constraint holds at the default level');
+    // #region constraint
+    await db.query(`
+      CREATE EXTENSION btree_gist;
+      CREATE TABLE booking (
+        room int,
+        during tsrange,
+        PRIMARY KEY (room, during WITHOUT OVERLAPS)
+      )`);
+    const book = (from: number, to: number): string => `
+      INSERT INTO booking
+      VALUES (7, '[2026-12-01 ${from}:00, 2026-12-01 ${to}:00)')`;
+    await alice.does('BEGIN');
+    await bob.does('BEGIN');
+    await alice.does(book(10, 12));
+    const booking = await bob.waits(book(11, 13), {
+      note: 'The row is not visible to Bob, and the index knows it.',
+    });
+    await alice.does('COMMIT');
+    const overlap = await booking.outcome();
+    await bob.does('ROLLBACK');
+    // #endregion constraint
+    fact('SQLSTATE of the overlapping booking at Read Committed', overlap.tag);
+
     fact('Where the error is raised', {
       columns: ['order', 'refused statement', 'SQLSTATE'],
       rows: [await refusedAt('late', reset, alice, bob), await refusedAt('early', reset, alice, bob)],
@@ -74,7 +99,9 @@ export default lab({
     await alice.does(`INSERT INTO doctor VALUES ('bob', true)`, {
       note: 'Suppose the program swallows this error.',
     });
+    const further = await alice.does('SELECT 1');
     const swallowed = await alice.does('COMMIT', { note: 'No exception. The command tag says ROLLBACK.' });
+    fact('SQLSTATE of every further statement', further.tag);
     fact('Command tag of COMMIT after a swallowed error', swallowed.tag);
     fact('On call after that COMMIT', await onCall());
   },
