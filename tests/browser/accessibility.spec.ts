@@ -1,0 +1,24 @@
+import AxeBuilder from '@axe-core/playwright';
+import { addresses } from './addresses.ts';
+import { expect, test } from './page.ts';
+
+for (const theme of ['light', 'dark'] as const) {
+  test.describe(`in ${theme}`, () => {
+    test.use({ colorScheme: theme });
+    for (const address of addresses) {
+      test(`${address} has no accessibility violation`, async ({ page, site }) => {
+        await page.goto(new URL(address.slice(1), site).href);
+        // Folded answers are read too.
+        await page.evaluate(() => {
+          for (const details of document.querySelectorAll('details')) details.open = true;
+        });
+        const { violations } = await new AxeBuilder({ page }).analyze();
+        expect(
+          violations.map(
+            ({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(' ')).join(', ')}`,
+          ),
+        ).toEqual([]);
+      });
+    }
+  });
+}
