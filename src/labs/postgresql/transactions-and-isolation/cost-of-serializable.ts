@@ -91,8 +91,12 @@ export default lab({
       if (!hot || !cold || !hotLocked) throw new Error('Nothing was measured.');
       measure('Attempts per commit, all on one customer', hot.attempts / hot.commits, '');
       measure('Attempts per commit, spread over 1,024 customers', cold.attempts / cold.commits, '');
-      measure('Commits per second on one customer, Serializable', hot.commits / hot.seconds, '/s');
-      measure('Commits per second on one customer, locked', hotLocked.commits / hotLocked.seconds, '/s');
+      measure('Commits per second on one customer, Serializable', hot.commits / hot.seconds, 'commits/s');
+      measure(
+        'Commits per second on one customer, locked',
+        hotLocked.commits / hotLocked.seconds,
+        'commits/s',
+      );
       holds('on one customer at least one commit in five is retried', hot.attempts / hot.commits > 1.2);
       holds(
         'spread over 1,024 customers fewer than one commit in five is retried',
