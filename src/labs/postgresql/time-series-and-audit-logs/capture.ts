@@ -1,0 +1,143 @@
+import { lab, type Session } from '#labs/index.ts';
+import { acting, installAudit } from './schema/install.ts';
+
+export default lab({
+  title: 'What each way of capturing sees',
+  claim:
+    'Application code misses what goes past it and logs what never happened; a trigger sees every row change with who and why, except TRUNCATE and sessions that switch triggers off; logical decoding sees those too, but not who.',
+  engines: ['postgres'],
+  async run({ postgres, fact }) {
+    const server = await postgres.instance({ wal_level: 'logical' });
+    const db = await server.database();
+    await installAudit(db);
+    await db.query(`
+      CREATE TABLE account (id int PRIMARY KEY, credit_limit int NOT NULL);
+      CREATE TABLE card (id int PRIMARY KEY, account_id int NOT NULL REFERENCES account ON DELETE CASCADE);
+      CREATE TRIGGER audited AFTER INSERT OR UPDATE OR DELETE ON account FOR EACH ROW EXECUTE FUNCTION audit.capture('id');
+      CREATE TRIGGER audited AFTER INSERT OR UPDATE OR DELETE ON card FOR EACH ROW EXECUTE FUNCTION audit.capture('id');
+      CREATE TABLE app_audit (id int GENERATED ALWAYS AS IDENTITY, line text NOT NULL);
+      GRANT ALL ON account, card, app_audit TO app;
+    `);
+    const session = await db.session('session');
+    const seed = `INSERT INTO account SELECT g, 100 FROM generate_series(1, 5) g; INSERT INTO card VALUES (1, 3), (2, 3)`;
+    await acting(session, 'seed', 'set-up', seed);
+    await db.query(`SELECT pg_create_logical_replication_slot('audit', 'test_decoding')`);
+
+    // #region paths
+    const logFile: string[] = [];
+    /** The application audits by itself: a row in its transaction, a line in its log. */
+    const inApplication = async (statement: string, end: 'COMMIT' | 'ROLLBACK'): Promise<void> => {
+      await session.query('BEGIN');
+      await session.query(
+        `SELECT set_config('audit.actor', 'u-17', true), set_config('audit.reason', 'CR-1', true)`,
+      );
+      await session.query(statement);
+      await session.query('INSERT INTO app_audit (line) VALUES ($1)', [statement]);
+      logFile.push(statement);
+      await session.query(end);
+    };
+    const byHand = (statement: string): Promise<void> => acting(session, 'dba-3', 'INC-88', statement);
+    const changes: [what: string, rows: number, make: () => Promise<unknown>][] = [
+      ['request', 1, () => inApplication('UPDATE account SET credit_limit = 200 WHERE id = 1', 'COMMIT')],
+      ['request that rolls back', 0, () => inApplication('UPDATE account SET credit_limit = 9 WHERE id = 1', 'ROLLBACK')],
+      ['fix by hand in psql', 1, () => byHand('UPDATE account SET credit_limit = 300 WHERE id = 2')],
+      ['DELETE that cascades to two cards', 3, () => inApplication('DELETE FROM account WHERE id = 3', 'COMMIT')],
+      ['job with triggers off', 1, () => byHand(`SET LOCAL session_replication_role = replica; UPDATE account SET credit_limit = 400 WHERE id = 4`)],
+      ['TRUNCATE of 4 accounts', 4, () => byHand('TRUNCATE account CASCADE')],
+    ]; // prettier-ignore
+    // #endregion paths
+
+    // #region counting
+    const counts = async (): Promise<number[]> => [
+      await db.value<number>('SELECT count(*) FROM app_audit'),
+      logFile.length,
+      await db.value<number>('SELECT count(*) FROM audit.entry'),
+    ];
+    /** Row changes of business tables that reach a reader of the write-ahead log, and table truncations. */
+    const decoded = async (): Promise<string> => {
+      const lines = await db.query<{ data: string }>(
+        `SELECT data FROM pg_logical_slot_get_changes('audit', NULL, NULL)`,
+      );
+      const seen = lines.filter(({ data }) => /^table public\.(account|card)/.test(data));
+      const truncations = seen.filter(({ data }) => data.includes('TRUNCATE')).length;
+      return truncations ? 'the TRUNCATE, no rows' : String(seen.length);
+    };
+    // #endregion counting
+    const rows = [];
+    for (const [what, changed, make] of changes) {
+      const before = await counts();
+      await make();
+      const after = await counts();
+      rows.push([
+        what,
+        changed,
+        ...after.map((count, index) => count - (before[index] ?? 0)),
+        await decoded(),
+      ]);
+    }
+    fact('Entries by each path', {
+      columns: ['change', 'rows really changed', 'application, same transaction', 'application log', 'trigger', 'logical decoding'], // prettier-ignore
+      rows,
+    });
+
+    // #region decoding
+    const changed = async (identity: string, ...first: string[]): Promise<string[]> => {
+      await db.query(`ALTER TABLE account REPLICA IDENTITY ${identity}`);
+      await acting(
+        session,
+        'u-17',
+        'CR-2',
+        ...first,
+        'UPDATE account SET credit_limit = credit_limit + 1 WHERE id = 9',
+      );
+      const lines = await db.query<{ data: string }>(
+        `SELECT data FROM pg_logical_slot_get_changes('audit', NULL, NULL)`,
+      );
+      return lines.map(({ data }) => data).filter((line) => /^(table public\.account|message)/.test(line));
+    };
+    await acting(session, 'seed', 'set-up', 'INSERT INTO account VALUES (9, 100)');
+    await changed('DEFAULT');
+    const plain = await changed('DEFAULT');
+    const full = await changed('FULL');
+    const told = await changed('FULL', `SELECT pg_logical_emit_message(true, 'audit', 'u-17 CR-2')`);
+    // #endregion decoding
+    fact('What the reader of the log gets', {
+      columns: ['set-up', 'decoded'],
+      rows: [
+        ['default', plain.join('\n')],
+        ['REPLICA IDENTITY FULL', full.join('\n')],
+        ['and pg_logical_emit_message', told.join('\n')],
+      ],
+    });
+
+    // #region pool
+    // Two requests of two people on one pooled connection; the second one forgets to say who it is.
+    const pooled: Session = await db.session('pooled');
+    const second = 'UPDATE account SET credit_limit = credit_limit + 1 WHERE id = 9';
+    await pooled.query(`SET audit.actor = 'ines'; SET audit.reason = 'CR-3'`); // the first request: for the session
+    await pooled.query(second);
+    const leaked = await db.value<string>('SELECT actor FROM audit.entry ORDER BY id DESC LIMIT 1');
+    await pooled.query('RESET audit.actor; RESET audit.reason');
+    await acting(pooled, 'ines', 'CR-3', 'SELECT 1'); // the first request: for the transaction
+    const left = await pooled.value<string | null>(`SELECT current_setting('audit.actor', true)`);
+    const { tag } = await pooled.outcome(second);
+    // #endregion pool
+    fact('Who made the second request’s change, after SET', leaked);
+    fact('What set_config(…, true) leaves behind', left === '' ? 'an empty string' : String(left));
+    fact('The second request, after set_config(…, true)', tag);
+
+    // #region gaps
+    await acting(session, 'u-17', 'CR-4', `SET LOCAL session_replication_role = replica; UPDATE account SET credit_limit = 77 WHERE id = 9`); // prettier-ignore
+    await acting(session, 'u-17', 'CR-5', 'UPDATE account SET credit_limit = 78 WHERE id = 9');
+    const gaps = await db.query<{ reason: string }>(`
+      SELECT reason FROM (
+        SELECT reason, before, lag(after) OVER (PARTITION BY table_name, row_key ORDER BY id) AS expected, op
+        FROM audit.entry WHERE row_key = '9'
+      ) entry WHERE op <> 'insert' AND before IS DISTINCT FROM expected`);
+    // #endregion gaps
+    fact(
+      'Entries whose before is not the previous after',
+      gaps.map(({ reason }) => reason),
+    );
+  },
+});

@@ -1,0 +1,117 @@
+import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { lab } from '#labs/index.ts';
+import { acting, installAudit } from './schema/install.ts';
+
+export default lab({
+  title: 'Erasing a person from a log that must not change',
+  claim:
+    'Redacting an entry breaks its hash chain and a plain hash of an email is guessed; a salted digest whose salt and value stand beside the log can be erased while the chain still holds.',
+  engines: ['postgres'],
+  async run({ postgres, fact }) {
+    const server = await postgres.instance();
+    const db = await server.database();
+    await installAudit(db);
+    await db.query(readFileSync(new URL('schema/personal.sql', import.meta.url), 'utf8'));
+    await db.query(`
+      CREATE TABLE customer (id text PRIMARY KEY, plan text NOT NULL, email text NOT NULL);
+      CREATE TABLE customer_plain (LIKE customer INCLUDING ALL);
+      CREATE TRIGGER audited AFTER INSERT OR UPDATE OR DELETE ON customer
+        FOR EACH ROW EXECUTE FUNCTION audit.capture_personal('id', 'email');
+      CREATE TRIGGER audited AFTER INSERT OR UPDATE OR DELETE ON customer_plain
+        FOR EACH ROW EXECUTE FUNCTION audit.capture('id');
+    `);
+    const api = await db.session('api');
+    for (const table of ['customer_plain', 'customer']) {
+      await acting(
+        api,
+        'c-7',
+        'sign-up',
+        `INSERT INTO ${table} VALUES ('c-7', 'free', 'ines4711@example.org')`,
+      );
+      await acting(api, 'c-7', 'profile', `UPDATE ${table} SET email = 'ines@example.org' WHERE id = 'c-7'`);
+      await acting(api, 'c-7', 'checkout', `UPDATE ${table} SET plan = 'team' WHERE id = 'c-7'`);
+    }
+    await db.query('SELECT audit.seal_new()');
+
+    // #region redact
+    const redact = `UPDATE audit.entry SET before = before - 'email', after = after - 'email' WHERE table_name = 'public.customer_plain'`;
+    const refused = await db.outcome(redact);
+    await api.query(`BEGIN; SET LOCAL session_replication_role = replica; ${redact}`);
+    const broken = await api.value<number>('SELECT audit.first_broken_seal()');
+    await api.query('ROLLBACK');
+    // #endregion redact
+    fact('SQLSTATE of a redacting UPDATE', refused.tag);
+    fact('First broken seal after redacting with triggers off', broken);
+
+    // #region guess
+    const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
+    /** Addresses that someone who saw the log would try. */
+    const candidates = Array.from({ length: 10_000 }, (_, n) => `ines${n}@example.org`);
+    const hashed = sha256('ines4711@example.org');
+    const guesses = candidates.findIndex((candidate) => sha256(candidate) === hashed) + 1;
+    // #endregion guess
+    fact('Guesses until a plain SHA-256 gave the address away', guesses);
+
+    // #region erase
+    const readable = `
+      SELECT count(*) FROM audit.entry e JOIN audit.personal p ON p.subject = e.row_key AND p.digest = e.after ->> 'email'
+      WHERE e.table_name = 'public.customer'`;
+    const before = await db.value<number>(readable);
+    await acting(api, 'dpo-1', 'erasure request 12', `DELETE FROM customer WHERE id = 'c-7'`); // first: it is audited too
+    await db.query(`DELETE FROM audit.subject WHERE subject = 'c-7'`); // salt, and by the foreign key the values
+    const after = await db.value<number>(readable);
+    // #endregion erase
+    await db.query('SELECT audit.seal_new()');
+    const log = await db.query<{ op: string; actor: string; email: string | null }>(`
+      SELECT op, actor, coalesce(after, before) ->> 'email' AS email FROM audit.entry
+      WHERE table_name = 'public.customer' ORDER BY id`);
+    fact('Entries with a readable email', {
+      columns: ['before the erasure', 'after it'],
+      rows: [[before, after]],
+    });
+    fact('The log of customer c-7 after the erasure', {
+      columns: ['op', 'actor', 'email'],
+      rows: log.map(({ op, actor, email }, n) => [
+        op,
+        actor,
+        n > 0 && email === log[n - 1]?.email ? 'the same digest' : 'a digest',
+      ]),
+    });
+    fact('First broken seal after the erasure', await db.value('SELECT audit.first_broken_seal()'));
+    const seen = new Set(log.map(({ email }) => email));
+    fact(
+      'Digests that 10,000 guesses gave away without the salt',
+      candidates.filter(
+        (candidate) => seen.has(sha256(candidate)) || seen.has(sha256(JSON.stringify(['email', candidate]))),
+      ).length,
+    );
+
+    // #region shred
+    // The other way: one key for each person, kept outside the database. A copy of the log has only ciphertext.
+    const keys = new Map([['c-7', randomBytes(32)]]);
+    const encrypt = (key: Buffer, text: string): Buffer => {
+      const nonce = randomBytes(12);
+      const cipher = createCipheriv('aes-256-gcm', key, nonce);
+      return Buffer.concat([nonce, cipher.update(text), cipher.final(), cipher.getAuthTag()]);
+    };
+    const decrypt = (key: Buffer, sealed: Buffer): string => {
+      const cipher = createDecipheriv('aes-256-gcm', key, sealed.subarray(0, 12));
+      cipher.setAuthTag(sealed.subarray(-16));
+      return Buffer.concat([cipher.update(sealed.subarray(12, -16)), cipher.final()]).toString();
+    };
+    const anyKey = randomBytes(32);
+    const backup = encrypt(keys.get('c-7') ?? anyKey, 'ines@example.org');
+    const whileKept = decrypt(keys.get('c-7') ?? anyKey, backup);
+    keys.delete('c-7');
+    let afterwards = 'refused: the tag does not fit';
+    try {
+      afterwards = decrypt(keys.get('c-7') ?? anyKey, backup);
+    } catch {
+      // AES-GCM refuses to open what another key closed.
+    }
+    // #endregion shred
+    fact('A backup’s entry while the key exists', whileKept);
+    fact('A backup’s entry after the key was deleted', afterwards);
+  },
+});

@@ -1,0 +1,120 @@
+import { lab, type Session } from '#labs/index.ts';
+import { acting, installAudit } from './schema/install.ts';
+
+export default lab({
+  title: 'Ten ways to falsify an audit log',
+  claim:
+    'Grants stop the application, a trigger stops the owner’s mistakes, a hash chain shows an edit by a superuser, and only an anchor outside the database shows a chain that was cut or rebuilt.',
+  engines: ['postgres'],
+  async run({ postgres, fact, measure, holds }) {
+    const server = await postgres.instance();
+    const db = await server.database();
+    await installAudit(db);
+    await db.query(`
+      CREATE TABLE account (id int PRIMARY KEY, holder text NOT NULL, credit_limit int NOT NULL);
+      GRANT SELECT, INSERT, UPDATE, DELETE ON account TO app;
+      GRANT USAGE ON SCHEMA audit TO postgres;
+      CREATE TRIGGER audited AFTER INSERT OR UPDATE OR DELETE ON account FOR EACH ROW EXECUTE FUNCTION audit.capture('id');
+    `);
+
+    const [application, owner, superuser] = await db.sessions('app', 'owner', 'superuser');
+    await application.query('SET SESSION AUTHORIZATION app');
+    await owner.query('SET ROLE audit_owner');
+    await acting(
+      application,
+      'u-17',
+      'onboarding',
+      `INSERT INTO account VALUES (1, 'Ines', 100), (2, 'Omar', 100)`,
+    );
+    await acting(application, 'u-17', 'CR-204', 'UPDATE account SET credit_limit = 500 WHERE id = 1');
+    await acting(application, 'u-99', 'CR-231', 'UPDATE account SET credit_limit = 90000 WHERE id = 2');
+    await acting(application, 'u-17', 'CR-240', 'UPDATE account SET credit_limit = 700 WHERE id = 1');
+    fact('Entries sealed', await db.value<number>('SELECT audit.seal_new()'));
+    fact('First broken seal before any attack', await db.value('SELECT audit.first_broken_seal()'));
+    fact('First broken seal, seen from another time zone', await db.value(`SET timezone = 'Asia/Tokyo'; SELECT audit.first_broken_seal()`)); // prettier-ignore
+
+    // #region anchor
+    // Stands for an object in a bucket that nobody may overwrite: length and head of the chain.
+    const head = 'SELECT seq, hash FROM audit.seal ORDER BY seq DESC LIMIT 1';
+    const [anchor] = await db.query<{ seq: number; hash: Buffer }>(head);
+    const matchesAnchor = async (who: Session): Promise<boolean> =>
+      await who.value<boolean>('SELECT EXISTS (SELECT FROM audit.seal WHERE seq = $1 AND hash = $2)', [
+        anchor?.seq,
+        anchor?.hash,
+      ]);
+    // #endregion anchor
+
+    // #region attacks
+    const guilty = `table_name = 'public.account' AND row_key = '2' AND op = 'update'`;
+    const edit = `UPDATE audit.entry SET actor = 'u-17' WHERE ${guilty}`;
+    const unguarded = 'SET LOCAL session_replication_role = replica'; // ordinary triggers do not fire
+    const rebuilt = `TRUNCATE audit.seal; UPDATE audit.seal_state SET done_before = 0;
+      INSERT INTO audit.seal WITH RECURSIVE listed AS (SELECT e, row_number() OVER (ORDER BY tx, id) AS seq FROM audit.entry e),
+        chain AS (SELECT seq, e, sha256(audit.canonical(e)) AS hash FROM listed WHERE seq = 1 UNION ALL
+                  SELECT l.seq, l.e, sha256(c.hash || audit.canonical(l.e)) FROM chain c JOIN listed l ON l.seq = c.seq + 1)
+        SELECT seq, (e).id, hash FROM chain`;
+    const attacks: [attack: string, who: Session, ...statements: string[]][] = [
+      ['UPDATE', application, edit],
+      ['INSERT of a forged entry', application, `INSERT INTO audit.entry (actor, reason, table_name, row_key, op) VALUES ('u-1', '', '', '', 'x')`],
+      ['UPDATE', owner, edit],
+      ['TRUNCATE', owner, 'TRUNCATE audit.entry'],
+      ['TRUNCATE of one partition', owner, 'TRUNCATE audit.entry_now'],
+      ['the same, with a trigger on the partition', owner, `CREATE TRIGGER own BEFORE TRUNCATE ON audit.entry_now EXECUTE FUNCTION audit.refuse()`, 'TRUNCATE audit.entry_now'],
+      ['UPDATE, triggers off', superuser, unguarded, edit],
+      ['DELETE, triggers off', superuser, unguarded, `DELETE FROM audit.entry WHERE ${guilty}`],
+      ['INSERT into the past', superuser, `INSERT INTO audit.entry (tx, actor, reason, table_name, row_key, op) VALUES (1, 'u-17', 'CR-1', 'public.account', '2', 'update')`],
+      ['newest entries and seals deleted', superuser, unguarded, 'DELETE FROM audit.entry WHERE id >= 4', 'DELETE FROM audit.seal WHERE seq >= 4'],
+      ['UPDATE, whole chain rebuilt', superuser, unguarded, edit, rebuilt],
+    ]; // prettier-ignore
+    // #endregion attacks
+    const rows = [];
+    for (const [attack, who, ...statements] of attacks) {
+      await who.query('BEGIN');
+      let refusal: string | undefined;
+      for (const statement of statements) refusal ??= (await who.outcome(statement)).code;
+      if (refusal) {
+        rows.push([who.name, attack, `refused, ${refusal}`, '', '']);
+      } else {
+        const broken = await who.value<number | null>('SELECT audit.first_broken_seal()');
+        const unsealed = await who.value<number>('SELECT audit.unsealed()');
+        const chain =
+          broken === null ? (unsealed > 0 ? `${unsealed} without a seal` : 'intact') : `broken at ${broken}`;
+        rows.push([
+          who.name,
+          attack,
+          'done',
+          chain,
+          (await matchesAnchor(who)) ? 'matches' : 'does not match',
+        ]);
+      }
+      await who.query('ROLLBACK');
+    }
+    fact('What notices', {
+      columns: ['who', 'attack', 'the database', 'chain check', 'anchor outside'],
+      rows,
+    });
+
+    // #region window
+    await acting(application, 'u-99', 'CR-250', 'UPDATE account SET credit_limit = 1 WHERE id = 1');
+    await superuser.query(
+      `BEGIN; ${unguarded}; UPDATE audit.entry SET actor = 'u-17' WHERE reason = 'CR-250'; COMMIT`,
+    );
+    await db.query('SELECT audit.seal_new()');
+    const missed = await db.value<number | null>('SELECT audit.first_broken_seal()');
+    // #endregion window
+    fact('First broken seal after an edit before sealing', missed);
+
+    await acting(
+      application,
+      'u-17',
+      'load',
+      `INSERT INTO account SELECT g, 'x', 100 FROM generate_series(3, 10002) g`,
+    );
+    const sealing = performance.now();
+    await db.query('SELECT audit.seal_new()');
+    measure('Entries sealed per second', 10_000 / ((performance.now() - sealing) / 1000), '/s');
+    const verifying = performance.now();
+    holds('the long chain holds', (await db.value('SELECT audit.first_broken_seal()')) === null);
+    measure('Entries verified per second', 10_000 / ((performance.now() - verifying) / 1000), '/s');
+  },
+});
