@@ -58,7 +58,7 @@ export default lab({
       ends.push([where, [...codes].join(' or ')]);
     }
     fact('awaiting what nothing can settle', {
-      columns: ['where', 'the process ends with exit code'],
+      columns: ['where', 'exit code'],
       rows: ends,
     });
     holds('The trace is the same on Node.js 22, 24 and 26', traces.size === 1);

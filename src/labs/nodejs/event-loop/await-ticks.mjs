@@ -15,12 +15,12 @@ async function ticks(start) {
 // #endregion count
 
 // #region by-hand
-/** What the engine makes of an async function: a frame that can be left and entered again, and a promise. */
+/** An async function without async: a frame to leave and re-enter. */
 const asyncByHand =
   (body, toPromise) =>
   (...args) =>
     new Promise((resolve, reject) => {
-      const frame = body(...args); // a generator: locals and the place to go on
+      const frame = body(...args); // a generator: locals and position
       const enter = (how, value) => {
         try {
           const { done, value: awaited } = frame[how](value);
@@ -36,8 +36,9 @@ const asyncByHand =
       enter('next');
     });
 
-const today = (value) => Promise.resolve(value); // a native promise comes back as it is
-const before2019 = (value) => new Promise((resolve) => resolve(value)); // always wrapped once more
+// Today a native promise is taken as it is. Before, all were wrapped.
+const today = (value) => Promise.resolve(value);
+const before2019 = (value) => new Promise((done) => done(value));
 // #endregion by-hand
 
 const settled = Promise.resolve('value');

@@ -27,7 +27,11 @@ export default lab({
       traces.push(stdout);
     }
     const steps = JSON.parse(traces.at(-1) ?? '[]') as Step[];
-    for (const each of steps) step({ ...each, note: notes[each.does] ?? '' });
+    for (const { queues = {}, ...each } of steps) {
+      const { nextTick = [], microtasks = [], ...phases } = queues;
+      const waiting = Object.fromEntries(Object.entries(phases).filter(([, items]) => items.length > 0));
+      step({ ...each, queues: { nextTick, microtasks, ...waiting }, note: notes[each.does] ?? '' });
+    }
     fact(
       'order',
       steps.map(({ does }) => does),

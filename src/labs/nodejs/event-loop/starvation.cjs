@@ -1,23 +1,27 @@
 'use strict';
-const { scheduler } = require('node:timers/promises');
+const { scheduler, setImmediate: turn } = require('node:timers/promises');
 
 const busyFor = 100; // milliseconds
 
 // #region ways
-/** Ways to keep going until `over()`; each calls `done` at the end. */
+/** Goes on by scheduling itself again until `over()`. */
+const goOnBy = (schedule) => (over, done) => {
+  const step = () => (over() ? done() : schedule(step));
+  step();
+};
+
 const ways = {
-  'a plain loop': (over, done) => {
+  'a plain loop': async (over, done) => {
     while (!over());
     done();
   },
-  'process.nextTick': (over, done) =>
-    over() ? done() : process.nextTick(ways['process.nextTick'], over, done),
-  queueMicrotask: (over, done) => (over() ? done() : queueMicrotask(() => ways.queueMicrotask(over, done))),
+  'process.nextTick': goOnBy(process.nextTick),
+  queueMicrotask: goOnBy(queueMicrotask),
   'await null': async (over, done) => {
     while (!over()) await null;
     done();
   },
-  setImmediate: (over, done) => (over() ? done() : setImmediate(ways.setImmediate, over, done)),
+  setImmediate: goOnBy(setImmediate),
   'scheduler.yield': async (over, done) => {
     while (!over()) await scheduler.yield();
     done();
@@ -26,7 +30,7 @@ const ways = {
     while (!over()) {
       const slice = performance.now() + 10;
       while (performance.now() < slice);
-      await scheduler.yield();
+      await turn(); // setImmediate as a promise
     }
     done();
   },

@@ -53,9 +53,9 @@ server.listen(0, '127.0.0.1', () =>
 
     stat('.', () => end('fs.stat'));
     dns.lookup('localhost', () => end('dns.lookup'));
-    net.connect({ port, host: 'localhost' }).once('data', () => end('socket to a name'));
+    net.connect(port, 'localhost').once('data', () => end('socket to a name'));
 
-    net.connect({ port, host: '127.0.0.1' }).once('data', () => end('socket to an address'));
+    net.connect(port, '127.0.0.1').once('data', () => end('socket to an address'));
     resolver.resolve4('example.test', () => end('dns.resolve4'));
     setTimeout(() => end('timer of 20 ms'), 20);
     // #endregion jobs

@@ -6,7 +6,8 @@ const start = performance.now();
 setTimeout(() => console.log('timeout'), 0);
 setImmediate(() => console.log('immediate'));
 
-while (performance.now() - start < work); // what the script still has to do, in milliseconds
+// What the script still has to do, in milliseconds.
+while (performance.now() - start < work);
 // #endregion race
 
 // #region io
