@@ -57,6 +57,29 @@ export default lab({
     fact('Coupons after up and down', Number(left.rows[0]?.['count']));
     fact('Coupons restored from the copy', Number(restored.rows[0]?.['count']));
 
+    scene('A drop that can be undone: rename first');
+    // #region rename
+    await db.query('CREATE VIEW receipt AS SELECT id, total FROM orders');
+    await migration.does('ALTER TABLE orders RENAME total TO total_to_be_dropped');
+    const direct = await codeOf(() => app.query('SELECT total FROM orders'));
+    const view = await codeOf(() => app.query('SELECT total FROM receipt'));
+    const drop = await codeOf(() => migration.query('ALTER TABLE orders DROP total_to_be_dropped'));
+    await migration.does('ALTER TABLE orders RENAME total_to_be_dropped TO total', {
+      note: 'Undone, with its data.',
+    });
+    const after = await codeOf(() => app.query('SELECT total FROM orders'));
+    // #endregion rename
+    fact('While the column is renamed', {
+      columns: ['statement', 'outcome'],
+      rows: [
+        ['SELECT by the old name', direct],
+        ['SELECT from a view on it', view],
+        ['DROP of the column', drop],
+      ],
+    });
+    fact('SELECT by the old name after renaming back', after);
+    await db.query('DROP VIEW receipt');
+
     // #region half
     const file = [
       'ALTER TABLE orders ADD COLUMN net numeric',
@@ -69,16 +92,12 @@ export default lab({
           WHERE table_name = 'orders' AND column_name IN ('net', 'tax')`,
       );
     const run = async (transaction: boolean): Promise<string> => {
-      try {
-        if (transaction) await migration.query('BEGIN');
+      if (transaction) await migration.query('BEGIN');
+      const outcome = await codeOf(async () => {
         for (const statement of file) await migration.query(statement);
-        return 'succeeds';
-      } catch (error) {
-        if (error instanceof pg.DatabaseError && error.code !== undefined) return error.code;
-        throw error;
-      } finally {
-        if (transaction) await migration.query('ROLLBACK');
-      }
+      });
+      if (transaction) await migration.query('ROLLBACK');
+      return outcome;
     };
     const halves = [
       ['in one transaction', await run(true), await added(), await run(true)],
@@ -91,3 +110,14 @@ export default lab({
     });
   },
 });
+
+/** `ok`, or the SQLSTATE with which the server refuses. */
+async function codeOf(work: () => Promise<unknown>): Promise<string> {
+  try {
+    await work();
+    return 'ok';
+  } catch (error) {
+    if (error instanceof pg.DatabaseError && error.code !== undefined) return error.code;
+    throw error;
+  }
+}

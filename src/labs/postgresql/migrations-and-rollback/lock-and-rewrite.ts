@@ -61,6 +61,11 @@ const changes: readonly { does: string; before?: string; says?: string }[] = [
     before: 'ALTER TABLE orders ADD CONSTRAINT c FOREIGN KEY (customer) REFERENCES customer NOT VALID',
     says: 'VALIDATE CONSTRAINT c, a FOREIGN KEY',
   },
+  {
+    does: 'DROP CONSTRAINT c',
+    before: 'ALTER TABLE orders ADD CONSTRAINT c CHECK (total > 0)',
+    says: 'DROP CONSTRAINT c, a CHECK',
+  },
   { does: 'ADD UNIQUE (code)' },
   {
     does: 'ADD CONSTRAINT c UNIQUE USING INDEX i',
@@ -161,6 +166,7 @@ export default lab({
     for (const [group, found] of Object.entries(groups)) {
       fact(group, { columns: ['ALTER TABLE orders', 'lock', 'blocks'], rows: found });
     }
+    fact('Changes tried', changes.length);
     fact('Lock on the referenced table', {
       columns: ['ALTER TABLE orders', 'lock on customer'],
       rows: referenced,
@@ -171,20 +177,20 @@ export default lab({
       'int → bigint': [],
       'ADD COLUMN with a constant default': [],
     };
+    const timed = async (sql: string): Promise<number> => {
+      const start = performance.now();
+      await db.query(sql);
+      return performance.now() - start;
+    };
     for (const size of [20_000, 80_000, 320_000]) {
       await db.query(`DROP TABLE IF EXISTS big; CREATE TABLE big (id int PRIMARY KEY, total int);
         INSERT INTO big SELECT g, g FROM generate_series(1, ${size}) g`);
-      for (const [name, sql] of [
-        ['int → bigint', 'ALTER TABLE big ALTER total TYPE bigint'],
-        [
-          'ADD COLUMN with a constant default',
-          `ALTER TABLE big ADD COLUMN state text NOT NULL DEFAULT 'new'`,
-        ],
-      ] as const) {
-        const start = performance.now();
-        await db.query(sql);
-        points[name].push([size, performance.now() - start]);
+      points['int → bigint'].push([size, await timed('ALTER TABLE big ALTER total TYPE bigint')]);
+      const adding = [];
+      for (const name of ['a', 'b', 'c']) {
+        adding.push(await timed(`ALTER TABLE big ADD COLUMN ${name} text NOT NULL DEFAULT 'new'`));
       }
+      points['ADD COLUMN with a constant default'].push([size, Math.min(...adding)]); // the best of three
     }
     // #endregion growth
     series('Time under ACCESS EXCLUSIVE', { x: 'rows', y: 'ALTER TABLE', unit: 'ms', kind: 'line', points });
