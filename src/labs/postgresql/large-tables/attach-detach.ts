@@ -120,5 +120,16 @@ export default lab({
     fact('INSERT without a partition for the row', missing.tag);
     fact('DETACH CONCURRENTLY with a default partition', withDefault.tag);
     fact('ATTACH over rows in the default partition', overlap.tag);
+
+    await db.query(`
+      CREATE TABLE invoice (id int, issued date, PRIMARY KEY (id, issued)) PARTITION BY RANGE (issued);
+      CREATE TABLE invoice_11 PARTITION OF invoice FOR VALUES FROM ('2026-11-01') TO ('2026-12-01');
+      INSERT INTO invoice VALUES (1, '2026-11-05');
+      CREATE TABLE reminder (invoice int, issued date, FOREIGN KEY (invoice, issued) REFERENCES invoice);
+      INSERT INTO reminder VALUES (1, '2026-11-05')`);
+    const referenced = await janitor.does('ALTER TABLE invoice DETACH PARTITION invoice_11', {
+      note: 'A reminder still refers to an invoice of that month.',
+    });
+    fact('DETACH of a partition that a foreign key refers to', referenced.tag);
   },
 });

@@ -24,6 +24,20 @@ export default lab({
     });
     // #endregion threshold
 
+    // #region throttle
+    const cost = (name: string): Promise<number> =>
+      db.value<string>(`SELECT setting FROM pg_settings WHERE name = $1`, [name]).then(Number);
+    const credits = ((await cost('vacuum_cost_limit')) / (await cost('autovacuum_vacuum_cost_delay'))) * 1000; // a second
+    fact(
+      'Pages a second that autovacuum may read, computed',
+      credits / (await cost('vacuum_cost_page_miss')),
+    );
+    fact(
+      'Pages a second that autovacuum may dirty, computed',
+      credits / (await cost('vacuum_cost_page_dirty')),
+    );
+    // #endregion throttle
+
     // #region tables
     for (const table of tables) {
       await db.query(`

@@ -1,3 +1,4 @@
+import { chmod } from 'node:fs/promises';
 import { lab } from '#labs/index.ts';
 
 const perMonth = 30_000;
@@ -7,7 +8,7 @@ export default lab({
   claim:
     'Deleting the oldest month logs every row and leaves the file as long as it was; detaching and dropping its partition gives the space back at once and logs next to nothing.',
   engines: ['postgres'],
-  async run({ postgres, fact, measure, holds }) {
+  async run({ postgres, fact, measure, holds, folder }) {
     // Full page writes as in production; a server of its own, because the log of a shared one has other labs in it.
     const server = await postgres.instance({ full_page_writes: true });
     const db = await server.database();
@@ -80,5 +81,20 @@ export default lab({
     measure('Log, ratio', deleting.bytes / dropping.bytes, '×');
     holds('DELETE and VACUUM log twenty times as much', deleting.bytes > 20 * dropping.bytes);
     holds('DELETE and VACUUM take longer', deleting.ms > 2 * dropping.ms);
+
+    // #region archive
+    const archive = await folder();
+    await chmod(archive, 0o777); // the server may run as another user
+    const file = `${archive}/2026-02.csv`;
+    await db.query('ALTER TABLE monthly DETACH PARTITION monthly_2 CONCURRENTLY');
+    await db.query(`COPY monthly_2 TO '${file}' (FORMAT csv, HEADER)`);
+    await db.query(
+      `CREATE TEMP TABLE restored (LIKE monthly_2); COPY restored FROM '${file}' (FORMAT csv, HEADER MATCH)`,
+    );
+    const differing = await db.value<number>(`
+      SELECT count(*) FROM ((TABLE monthly_2 EXCEPT ALL TABLE restored) UNION ALL (TABLE restored EXCEPT ALL TABLE monthly_2)) d`);
+    if (differing === 0) await db.query('DROP TABLE monthly_2');
+    // #endregion archive
+    fact('Rows that differ between the month and its archive, read back', differing);
   },
 });

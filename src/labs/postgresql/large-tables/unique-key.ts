@@ -3,7 +3,7 @@ import { lab } from '#labs/index.ts';
 export default lab({
   title: 'Uniqueness stops at the partition',
   claim:
-    'A unique key must contain the partition key, so the same id can be stored twice in two partitions; a plain table of keys beside it keeps the rule.',
+    'A unique key must contain the partition key, so the same id can be stored twice in two partitions; a plain table of keys beside it keeps the rule. A row whose partition key changes moves, and a writer that waited for it fails.',
   engines: ['postgres'],
   async run({ postgres, fact, scene }) {
     const db = await postgres();
@@ -53,5 +53,21 @@ export default lab({
       'Payments with one id behind a table of keys',
       await db.value<number>('SELECT count(*) FROM payment WHERE id = 8'),
     );
+
+    scene('A changed partition key moves the row');
+    // #region moved
+    const [first, second] = await db.sessions('First', 'Second');
+    await db.query(`INSERT INTO payment VALUES (9, '2026-11-30')`);
+    await first.does('BEGIN');
+    await first.does(`UPDATE payment SET paid_on = '2026-12-02' WHERE id = 9`, {
+      note: 'A DELETE from November and an INSERT into December.',
+    });
+    const waiting = await second.waits(`UPDATE payment SET id = 10 WHERE id = 9`);
+    await first.does('COMMIT');
+    const lost = await waiting.outcome(
+      'In one table it would follow the row; into another partition it cannot.',
+    );
+    // #endregion moved
+    fact('An update that waited for a row that moved', lost.tag);
   },
 });
