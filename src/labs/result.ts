@@ -43,7 +43,7 @@ export interface Proven {
 export interface Measured {
   /** ISO date, UTC. */
   readonly on: string;
-  /** Name and version of what ran, in the order of first use. */
+  /** Name and version of what ran, by name. */
   readonly with: Readonly<Record<string, string>>;
   /** The machine, in a few words. */
   readonly machine: string;
@@ -184,7 +184,13 @@ export function recorder(
         facts,
         holds,
         traces: traces.filter(({ steps }) => steps.length > 0),
-        measured: { on: stamp.on, with: versions, machine: stamp.machine, measures, plots },
+        measured: {
+          on: stamp.on,
+          with: Object.fromEntries(Object.entries(versions).sort()),
+          machine: stamp.machine,
+          measures,
+          plots,
+        },
       };
       // Through JSON and back, so that what is compared is what will be read: no undefined, no class instances.
       return { result: JSON.parse(JSON.stringify(result)) as Result, broken };

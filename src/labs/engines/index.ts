@@ -1,9 +1,13 @@
 /** All engines by the name under which labs ask for them. */
 import type { Engine } from './engine.ts';
+import { http } from './http.ts';
+import { kafka } from './kafka.ts';
+import { kubernetes } from './kubernetes/index.ts';
 import { node } from './node.ts';
 import { postgres } from './postgres/index.ts';
+import { typescript } from './typescript.ts';
 
-export const engines = { postgres, node };
+export const engines = { postgres, node, http, kafka, kubernetes, typescript };
 
 /** The name of an engine. */
 export type EngineName = keyof typeof engines;

@@ -1,13 +1,11 @@
 /** Node.js 22, 24 and 26 side by side: run a file or a piece of source under one of them and see what it prints. */
-import { spawn, type ChildProcess } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { regionOf } from '../regions.ts';
 import { EngineMissing, type Engine, type Host } from './engine.ts';
-import { leash } from './leash.ts';
-import { until } from './until.ts';
+import { runToEnd, start, type Program, type ProgramOptions, type ProgramRun } from './program.ts';
 
 /** The major versions that can be asked for. 26 is the one that the site itself is built with. */
 export type NodeMajor = 22 | 24 | 26;
@@ -25,33 +23,10 @@ export interface NodeOptions {
 }
 
 /** What a finished script left. */
-export interface NodeRun {
-  readonly stdout: string;
-  readonly stderr: string;
-  /** The lines of stdout, without empty ones. */
-  readonly lines: readonly string[];
-  /** Exit code, or null when a signal ended it. */
-  readonly code: number | null;
-  readonly signal: string | null;
-  /** From start to exit, in milliseconds. */
-  readonly ms: number;
-}
+export type NodeRun = ProgramRun;
 
 /** A running script. */
-export interface NodeProcess {
-  readonly pid: number;
-  /** What it printed so far. */
-  readonly stdout: string;
-  readonly stderr: string;
-  /** Waits for a line on stdout that matches, and returns the match. @throws when the script ends before. */
-  line(pattern: RegExp, timeout?: number): Promise<RegExpExecArray>;
-  /** Writes a line to its stdin. */
-  write(line: string): void;
-  /** Sends a signal; default SIGKILL. Returns at once. */
-  kill(signal?: NodeJS.Signals): void;
-  /** Waits for its end. */
-  readonly ended: Promise<NodeRun>;
-}
+export type NodeProcess = Program;
 
 /** One version of Node.js. */
 export interface NodeVersion {
@@ -61,7 +36,7 @@ export interface NodeVersion {
   readonly program: string;
   /** Runs a file beside the lab (or an absolute path) to its end. */
   run(file: string, options?: NodeOptions): Promise<NodeRun>;
-  /** Runs source text to its end, as an ES module (`mjs`, default), CommonJS (`cjs`) or TypeScript (`mts`, `cts`). */
+  /** Runs source text to its end, as an ES module (`mjs`, default), CommonJS (`cjs`) or TypeScript (`mts`, `cts`). It can import only what Node itself has. */
   runSource(source: string, type?: SourceType, options?: NodeOptions): Promise<NodeRun>;
   /** Runs a named region of a file beside the lab to its end: `run('order.cjs#timers')`. The type is the file's. */
   runRegion(reference: string, options?: NodeOptions): Promise<NodeRun>;
@@ -94,92 +69,6 @@ export function nodeProgram(major: NodeMajor, env: NodeJS.ProcessEnv = process.e
   return process.versions.node.startsWith(`${major}.`) ? process.execPath : undefined;
 }
 
-const versionOf = (program: string): Promise<string> =>
-  new Promise((resolve, reject) => {
-    const child = spawn(program, ['--version'], { stdio: ['ignore', 'pipe', 'inherit'] });
-    let text = '';
-    child.stdout.on('data', (chunk: Buffer) => (text += chunk.toString()));
-    child.once('error', reject);
-    child.once('close', () => {
-      resolve(text.trim().replace(/^v/, ''));
-    });
-  });
-
-/** The environment of a script: nothing of ours that changes what it prints. */
-const environment = (extra: Readonly<Record<string, string>> = {}): NodeJS.ProcessEnv => {
-  const ours = new Set(['NODE_OPTIONS', 'FORCE_COLOR', 'NODE_CHANNEL_FD', 'NODE_TEST_CONTEXT']);
-  const kept = Object.entries(process.env).filter(([name]) => !ours.has(name));
-  return { ...Object.fromEntries(kept), NO_COLOR: '1', ...extra };
-};
-
-function startProcess(
-  program: string,
-  args: readonly string[],
-  options: NodeOptions,
-  host: Host,
-): NodeProcess {
-  const began = performance.now();
-  const child: ChildProcess = spawn(program, [...(options.flags ?? []), ...args, ...(options.args ?? [])], {
-    cwd: host.labFolder,
-    env: environment(options.env),
-    stdio: ['pipe', 'pipe', 'pipe'],
-  });
-  const { pid } = child;
-  if (pid === undefined) throw new Error(`${program} could not be started.`);
-  const release = leash({ pid, signal: 'KILL' });
-  let [stdout, stderr] = ['', ''];
-  child.stdout?.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
-  child.stderr?.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
-  // A script that ended may refuse what is still written to it.
-  child.stdin?.on('error', () => undefined);
-  let run: NodeRun | undefined;
-  const ended = new Promise<NodeRun>((resolve) => {
-    child.once('close', (code, signal) => {
-      release();
-      run = {
-        stdout,
-        stderr,
-        lines: stdout.split('\n').filter((line) => line !== ''),
-        code,
-        signal,
-        ms: performance.now() - began,
-      };
-      resolve(run);
-    });
-  });
-  host.defer(async () => {
-    child.kill('SIGKILL');
-    await ended;
-  });
-  return {
-    pid,
-    ended,
-    get stdout() {
-      return stdout;
-    },
-    get stderr() {
-      return stderr;
-    },
-    line: (pattern, timeout) =>
-      until(
-        `the script prints ${pattern}`,
-        () => {
-          const match = pattern.exec(stdout);
-          if (!match && run)
-            throw new Error(
-              `The script ended (${run.signal ?? run.code}) before it printed ${pattern}:\n${stdout}${stderr}`,
-            );
-          return match;
-        },
-        timeout,
-      ),
-    write: (line) => child.stdin?.write(`${line}\n`),
-    kill: (signal = 'SIGKILL') => {
-      child.kill(signal);
-    },
-  };
-}
-
 const typeOf = (file: string): SourceType =>
   (({ '.cjs': 'cjs', '.cts': 'cts', '.ts': 'mts', '.mts': 'mts' }) as const)[path.extname(file)] ?? 'mjs';
 
@@ -189,42 +78,35 @@ function versionEngine(program: string, version: string, host: Host): NodeVersio
     if (!existsSync(full)) throw new Error(`There is no file ${file} beside the lab (looked for ${full}).`);
     return full;
   };
-  const finish = async (args: readonly string[], options: NodeOptions): Promise<NodeRun> => {
-    const script = startProcess(program, args, options, host);
-    script.write('');
-    const limit = options.timeout ?? 30_000;
-    const timer = setTimeout(() => {
-      script.kill();
-    }, limit);
-    const run = await script.ended;
-    clearTimeout(timer);
-    if (run.signal === 'SIGKILL' && run.ms >= limit) {
-      throw new Error(
-        `The script did not end within ${limit / 1000} s. It printed:\n${run.stdout}${run.stderr}`,
-      );
-    }
-    return run;
-  };
+  const options = (
+    args: readonly string[],
+    { flags = [], args: more = [], env = {} }: NodeOptions,
+  ): ProgramOptions => ({
+    args: [...flags, ...args, ...more],
+    env,
+  });
+  const finish = (args: readonly string[], given: NodeOptions): Promise<NodeRun> =>
+    runToEnd(host, program, options(args, given), given.timeout);
   const runSource = async (
     source: string,
     type: SourceType = 'mjs',
-    options: NodeOptions = {},
+    given: NodeOptions = {},
   ): Promise<NodeRun> => {
     const file = path.join(await host.folder(), `script.${type}`);
     await writeFile(file, source);
-    return finish([file], options);
+    return finish([file], given);
   };
   return {
     version,
     program,
-    run: (file, options = {}) => finish([locate(file)], options),
+    run: (file, given = {}) => finish([locate(file)], given),
     runSource,
-    runRegion(reference, options) {
+    runRegion(reference, given) {
       const [file = '', name = ''] = reference.split('#');
       const full = locate(file);
-      return runSource(regionOf(readFileSync(full, 'utf8'), name, file), typeOf(file), options);
+      return runSource(regionOf(readFileSync(full, 'utf8'), name, file), typeOf(file), given);
     },
-    start: (file, options = {}) => startProcess(program, [locate(file)], options, host),
+    start: (file, given = {}) => start(host, program, options([locate(file)], given)),
   };
 }
 
@@ -242,7 +124,8 @@ export const node: Engine<NodeEngine> = {
           `Node.js ${major}: its package is for Linux on x64. Elsewhere set LAB_NODE_${major} to the path of a Node.js ${major}.`,
         );
       }
-      const version = await versionOf(program);
+      const { stdout } = await runToEnd(host, program, { args: ['--version'] });
+      const version = stdout.trim().replace(/^v/, '');
       host.used(`Node.js ${major}`, version);
       return versionEngine(program, version, host);
     },

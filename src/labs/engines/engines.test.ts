@@ -1,0 +1,35 @@
+import path from 'node:path';
+import { expect, test } from 'vitest';
+import { Runner } from '../runner.ts';
+import { findBinaries } from './postgres/binaries.ts';
+
+test('every engine of the first tier starts, answers and stops', async () => {
+  const runner = new Runner();
+  const ran = await runner.run(
+    path.join(import.meta.dirname, '../fixtures/infrastructure/sample/engines.ts'),
+  );
+  await runner.stop();
+  if (ran.state !== 'ran') throw new Error(JSON.stringify(ran, undefined, 2));
+  expect(Object.fromEntries(ran.result.facts.map(({ name, value }) => [name, value]))).toEqual({
+    majors: [22, 24, 26],
+    'the client sees': 'Error: read ECONNRESET',
+    'rows committed': 1,
+    answers: [50, 0, 0, 20, 0],
+    'a write on the standby': '25006',
+    'a write after promotion': 'INSERT 1',
+    'rows after the crash': 2,
+    'partitions of one key': 1,
+    brokers: 3,
+    'a good manifest': 0,
+    'a typo': [
+      'spec.template.spec.containers[0].readynessProbe is no field of Container; did you mean readinessProbe?',
+    ],
+    'kustomized names': ['prod-settings'],
+    helm: true,
+    'the compiler says': ['TS2322 in line 2'],
+  });
+});
+
+test('PostgreSQL’s programs are found for this platform', async () => {
+  expect(await findBinaries()).toMatchObject({ postgres: expect.stringContaining('postgres') as string });
+});
