@@ -54,8 +54,11 @@ export function readPage(source: string, file: string): Page {
   try {
     root = parser.parse(source);
   } catch (error) {
-    const line = error instanceof Error && 'line' in error ? String(error.line) : '1';
-    throw new SyntaxError(`${file}:${line} ${error instanceof Error ? error.message : String(error)}`, {
+    const message = error instanceof Error ? error.message : String(error);
+    const line =
+      error instanceof Error && 'line' in error && typeof error.line === 'number' ? error.line : undefined;
+    // Some messages carry the place only in their text: “(5:1-5:8)”.
+    throw new SyntaxError(`${file}:${line ?? /\((\d+):/.exec(message)?.[1] ?? 1} ${message}`, {
       cause: error,
     });
   }
