@@ -1,13 +1,20 @@
 import { defineRouteMiddleware, type StarlightRouteData } from '@astrojs/starlight/route-data';
+import { previewHead } from '#share/head.ts';
 import { guideOf } from '#guides/current.ts';
 import { openingParts, partHeading, partsOf, type PartName } from '#guides/structure.ts';
 
 type TocItem = NonNullable<StarlightRouteData['toc']>['items'][number];
 
-/** Gives a guide's page its table of contents: the parts, with the deep dive's sections below it. */
+/**
+ * Gives every page the head that link previews and search engines read, and a guide's page its table of contents: the
+ * parts, with the deep dive's sections below it.
+ */
 export const onRequest = defineRouteMiddleware((context) => {
   const route = context.locals.starlightRoute;
   const current = guideOf(route.entry);
+  route.head.push(
+    ...previewHead(current, context.site, route.entry.data.title, route.entry.data.description),
+  );
   if (!current) return;
   const sections: TocItem[] = route.headings
     .filter(({ depth }) => depth === 3)
