@@ -99,5 +99,14 @@ export default lab({
     fact('Shops in the table', await db.value<number>('SELECT count(DISTINCT shop) FROM sale'));
     fact('Shops that the planner expects after autovacuum analyzed the partition', guessed);
     fact('Shops that the planner expects after ANALYZE of the table', known);
+
+    // #region settings
+    const refused = await db.query('ALTER TABLE sale SET (autovacuum_vacuum_scale_factor = 0)').then(
+      () => 'accepted',
+      (error: unknown) => (error instanceof Error ? error.message : String(error)),
+    );
+    await db.query('ALTER TABLE sale_12 SET (autovacuum_vacuum_scale_factor = 0)');
+    // #endregion settings
+    fact('Autovacuum settings on the partitioned table', refused);
   },
 });
