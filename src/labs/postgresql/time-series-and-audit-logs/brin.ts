@@ -58,9 +58,9 @@ export default lab({
 
     // #region order
     const arrivals = {
-      ordered: readings(0, minutes, 'm, d'),
-      late: readings(0, minutes, 'm, d', someLate),
       shuffled: readings(0, minutes, 'hashint4(m * 1000 + d)'),
+      late: readings(0, minutes, 'm, d', someLate),
+      ordered: readings(0, minutes, 'm, d'),
     };
     const answers: Record<string, Record<string, { plan: string; pages: number; size: number }>> = {};
     for (const [arrival, rows] of Object.entries(arrivals)) {
@@ -101,7 +101,6 @@ export default lab({
       of('B-tree', 'ordered').size > 200 * of(small, 'ordered').size,
     );
 
-    await load(arrivals.ordered);
     // #region device
     const device: Scalar[][] = [];
     for (const index of byDevice) {
@@ -109,6 +108,9 @@ export default lab({
       device.push([index, size, plan, pages]);
     }
     // #endregion device
+    fact('Size of the key', Number(device[1]?.[1]), 'kB');
+    fact('Pages for one device from the covering index', Number(device.at(-1)?.[3]));
+    fact('Pages for one device through the BRIN', Number(device[0]?.[3]));
     fact('Pages read for twelve hours of one device', {
       columns: ['index', 'size, kB', 'plan', 'pages'],
       rows: device,
@@ -131,18 +133,19 @@ export default lab({
 
     // #region load
     const costs: Record<string, { rate: number; wal: number }> = {};
+    let next = minutes + 200;
     for (const index of [undefined, ...byDevice.slice(0, 2), 'btree (at)']) {
-      await load(arrivals.ordered);
       if (index) await db.query(`CREATE INDEX probe ON reading USING ${index}`);
       const from = await db.value<string>('SELECT pg_current_wal_insert_lsn()');
       const started = performance.now();
-      await db.query(`INSERT INTO reading ${readings(minutes, minutes + 200, 'm, d')}`);
+      await db.query(`INSERT INTO reading ${readings(next, next + 200, 'm, d')}`);
       const seconds = (performance.now() - started) / 1000;
       const wal = await db.value<number>('SELECT pg_wal_lsn_diff(pg_current_wal_insert_lsn(), $1)::bigint', [
         from,
       ]);
       costs[index ?? 'no index'] = { rate: (200 * devices) / seconds, wal: wal / (200 * devices) };
       await db.query('DROP INDEX IF EXISTS probe');
+      next += 200;
     }
     // #endregion load
     for (const [index, { rate, wal }] of Object.entries(costs)) {

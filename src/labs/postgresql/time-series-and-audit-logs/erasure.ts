@@ -78,7 +78,10 @@ export default lab({
         n > 0 && email === log[n - 1]?.email ? 'the same digest' : 'a digest',
       ]),
     });
-    fact('First broken seal after the erasure', await db.value('SELECT audit.first_broken_seal()'));
+    fact(
+      'First broken seal after the erasure',
+      (await db.value<number | null>('SELECT audit.first_broken_seal()')) ?? 'none',
+    );
     const seen = new Set(log.map(({ email }) => email));
     fact(
       'Digests that 10,000 guesses gave away without the salt',

@@ -130,6 +130,9 @@ export default lab({
     await detach.outcome('The month is a table of its own: archive it, then drop it.');
     await retention.does('DROP TABLE reading_2026_03');
     // #endregion waiting
+    await db.query('CREATE TABLE reading_rest PARTITION OF reading DEFAULT');
+    const beside = await db.outcome('ALTER TABLE reading DETACH PARTITION reading_2026_04 CONCURRENTLY');
+    fact('SQLSTATE of DETACH CONCURRENTLY beside a default partition', beside.tag);
     fact('Rows the dashboard counts during DETACH CONCURRENTLY', Number(passed.rows[0]?.['count']));
   },
 });

@@ -30,8 +30,11 @@ export default lab({
     await acting(application, 'u-99', 'CR-231', 'UPDATE account SET credit_limit = 90000 WHERE id = 2');
     await acting(application, 'u-17', 'CR-240', 'UPDATE account SET credit_limit = 700 WHERE id = 1');
     fact('Entries sealed', await db.value<number>('SELECT audit.seal_new()'));
-    fact('First broken seal before any attack', await db.value('SELECT audit.first_broken_seal()'));
-    fact('First broken seal, seen from another time zone', await db.value(`SET timezone = 'Asia/Tokyo'; SELECT audit.first_broken_seal()`)); // prettier-ignore
+    fact(
+      'First broken seal before any attack',
+      (await db.value<number | null>('SELECT audit.first_broken_seal()')) ?? 'none',
+    );
+    fact('First broken seal, seen from another time zone', (await db.value<number | null>(`SET timezone = 'Asia/Tokyo'; SELECT audit.first_broken_seal()`)) ?? 'none'); // prettier-ignore
 
     // #region anchor
     // Stands for an object in a bucket that nobody may overwrite: length and head of the chain.
@@ -94,6 +97,18 @@ export default lab({
       rows,
     });
 
+    // #region retention
+    // Retention drops the first two entries; their seals stay, and the second one is anchored outside.
+    await superuser.query(`BEGIN; ${unguarded}; DELETE FROM audit.entry WHERE id <= 2`);
+    const fromTheStart = await superuser.value<number | null>('SELECT audit.first_broken_seal()');
+    const fromTheAnchor = await superuser.value<number | null>('SELECT audit.first_broken_seal(2)');
+    await superuser.query('ROLLBACK');
+    // #endregion retention
+    fact('First broken seal after retention dropped entries 1 and 2', {
+      columns: ['checked from the start', 'checked from the anchored seal 2'],
+      rows: [[fromTheStart ?? 'none', fromTheAnchor ?? 'none']],
+    });
+
     // #region window
     await acting(application, 'u-99', 'CR-250', 'UPDATE account SET credit_limit = 1 WHERE id = 1');
     await superuser.query(
@@ -102,7 +117,7 @@ export default lab({
     await db.query('SELECT audit.seal_new()');
     const missed = await db.value<number | null>('SELECT audit.first_broken_seal()');
     // #endregion window
-    fact('First broken seal after an edit before sealing', missed);
+    fact('First broken seal after an edit before sealing', missed ?? 'none');
 
     await acting(
       application,
