@@ -6,6 +6,7 @@ import { diagrams } from './src/diagrams/index.ts';
 import { guides } from './src/guides/integration.ts';
 import { references } from './src/guides/references-plugin.ts';
 import { labRegions } from './src/labs/regions-plugin.ts';
+import { validCodeBlocks } from './src/site/code-blocks.ts';
 import { literalColons } from './src/site/literal-colons.ts';
 import { components } from './src/site/overrides.ts';
 import { sidebar } from './src/site/sidebar.ts';
@@ -37,6 +38,7 @@ export default defineConfig({
       routeMiddleware: './src/site/route.ts',
       markdown: { headingLinks: false },
       expressiveCode: {
+        plugins: [validCodeBlocks],
         themes: ['github-dark', 'github-light'],
         styleOverrides: {
           borderRadius: '0.375rem',

@@ -61,6 +61,9 @@ class QuestionFilter extends HTMLElement {
       history.replaceState(history.state, '', query ? `?${query}` : location.pathname);
       show(filter);
     });
+    form.addEventListener('submit', (event) => {
+      event.preventDefault();
+    });
     form.addEventListener('reset', () => {
       history.replaceState(history.state, '', location.pathname);
       show({});
