@@ -1,4 +1,4 @@
-import { AUTHOR_CLASSES } from './draw/theme.ts';
+import { AUTHOR_CLASSES } from './draw/tokens.ts';
 
 /** Something to mend in a source; `line` counts from 1 within it. */
 export interface Problem {

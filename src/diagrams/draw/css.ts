@@ -158,6 +158,25 @@ export class Cascade {
 
   /** The winning declared value of `property` on `element` itself, nothing inherited; undefined when there is none. */
   declared(element: Element, property: string): string | undefined {
+    const value = this.#declared(element, property);
+    if (!value?.includes('var(--m')) return value;
+    return value.replace(
+      /var\((--m[\w-]+)(?:,([^()]*))?\)/g,
+      (_, name: string, fallback: string | undefined) =>
+        this.#custom(element, name) ?? fallback?.trim() ?? '',
+    );
+  }
+
+  /** A custom property of Mermaid's, from the element or its nearest ancestor that sets it. */
+  #custom(element: Element, name: string): string | undefined {
+    for (let at: Element | null = element; at; at = at.parentElement) {
+      const value = this.#declared(at, name);
+      if (value !== undefined) return value;
+    }
+    return undefined;
+  }
+
+  #declared(element: Element, property: string): string | undefined {
     const inline = this.#inlineOf(element).findLast((declaration) => declaration.property === property);
     if (inline?.important) return inline.value;
     for (const { selector, value, rank } of this.#byProperty.get(property) ?? []) {

@@ -1,7 +1,7 @@
 import { Cascade, INHERITED } from './css.ts';
 import { around, compose, mapBox, numbers, parseTransform, pathBox, union } from './geometry.ts';
 import type { Box, Matrix } from './geometry.ts';
-import type { Typeface } from './typeface.ts';
+import type { Extent, Typeface } from './typeface.ts';
 
 const SVG = 'http://www.w3.org/2000/svg';
 const ROOT_FONT_SIZE = 16;
@@ -40,9 +40,11 @@ const UNDRAWN = new Set([
   'title',
 ]);
 
-/** A stretch of text set in one go, with its place: `x` left, `y` baseline. */
+/** A stretch of text set in one go, with the box around it. */
 export interface TextRun extends Box {
   text: string;
+  /** How far the pen moves, in px. */
+  advance: number;
   fontSize: number;
   /** The innermost element that holds it, and all up to the `<text>`. */
   owners: readonly Element[];
@@ -60,8 +62,7 @@ interface Placed extends Item {
   x: number;
   baseline: number;
   width: number;
-  ascent: number;
-  descent: number;
+  extent: Extent;
   fontSize: number;
 }
 
@@ -276,22 +277,23 @@ export class Snapshot {
       y = (Number.isNaN(newY) ? y : newY) + dy;
       if (item.text === '') continue;
       const fontSize = this.fontSize(item.owner);
-      const { ascent, descent } = this.#typeface.metrics(fontSize);
+      const extent = this.#typeface.extent(item.text, fontSize);
       const spacing = Number.parseFloat(this.style(item.owner, 'letter-spacing')) || 0;
       const width = this.#typeface.advance(item.text, fontSize) + spacing * Array.from(item.text).length;
       const baseline = y + this.#shift(item.owner, fontSize);
-      chunk.push({ ...item, x, baseline, width, ascent, descent, fontSize });
+      chunk.push({ ...item, x, baseline, width, extent, fontSize });
       x += width;
     }
     closeChunk();
-    return placed.map(({ text, owners, x: left, baseline, width, ascent, descent, fontSize: size }) => ({
+    return placed.map(({ text, owners, x: origin, baseline, width, extent, fontSize }) => ({
       text,
       owners,
-      x: left,
-      y: baseline - ascent,
-      width,
-      height: ascent + descent,
-      fontSize: size,
+      advance: width,
+      x: origin + extent.left,
+      y: baseline - extent.above,
+      width: Math.max(width, extent.right) - extent.left,
+      height: extent.above + extent.below,
+      fontSize,
     }));
   }
 
@@ -299,7 +301,7 @@ export class Snapshot {
   textLength(element: Element): number {
     return this.textRuns(element)
       .filter((run) => run.owners.includes(element))
-      .reduce((sum, run) => sum + run.width, 0);
+      .reduce((sum, run) => sum + run.advance, 0);
   }
 
   /** What `getBBox` says: the box in the element's own coordinates, without stroke. All zero for nothing. */

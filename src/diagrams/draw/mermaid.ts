@@ -1,6 +1,8 @@
 import { enterBrowser } from './environment.ts';
 import { SourceError } from '../source-error.ts';
-import { classesAsColours, config, themeVariables } from './theme.ts';
+import { config } from './config.ts';
+import { classesAsColours } from './look.ts';
+import { themeVariables } from './theme-variables.ts';
 import type { Raw } from '../finish/finish.ts';
 import type { Edge } from '../finish/parts.ts';
 import type { Measure } from './measure.ts';

@@ -17,8 +17,6 @@ export interface Drawing {
   height: number;
   /** Font size in px of the smallest text at natural size. */
   smallestText: number;
-  /** Colours in it that do not change with the theme. */
-  literals: readonly string[];
   faults: readonly Fault[];
 }
 

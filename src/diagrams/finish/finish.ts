@@ -3,8 +3,16 @@ import type { Drawing } from '../draw/request.ts';
 import { markParts } from './parts.ts';
 import type { Edge } from './parts.ts';
 import { INHERITED } from '../draw/css.ts';
-import { numbers } from '../draw/geometry.ts';
-import { dropForeign, joinWords, mergeOutlines, openGroups, tidyAttributes } from './tidy.ts';
+import { numbers, union } from '../draw/geometry.ts';
+import {
+  dropForeign,
+  joinWords,
+  mergeOutlines,
+  openGroups,
+  resolvePercentages,
+  tidyAttributes,
+} from './tidy.ts';
+import { checkLabels, textBox } from './check.ts';
 import { paint } from './paint.ts';
 import { shortenNames } from './names.ts';
 
@@ -29,9 +37,10 @@ export function finish(
 ): Drawing {
   const faults = markParts(svg, steps, edges);
   dropForeign(svg);
-  const literals = paint(svg);
-  joinWords(svg);
+  resolvePercentages(svg);
+  paint(svg);
   tidyAttributes(svg);
+  joinWords(svg);
   mergeOutlines(svg);
   shortenNames(svg);
   openGroups(svg);
@@ -42,18 +51,20 @@ export function finish(
     ...runs.filter(({ text }) => text.trim() !== '').map(({ fontSize }) => fontSize),
   );
   const [x = 0, y = 0, w = 100, h = 100] = numbers(svg.getAttribute('viewBox') ?? '');
-  const width = Math.ceil(w + 2 * MARGIN);
-  const height = Math.ceil(h + 2 * MARGIN);
+  const words = textBox(svg, snapshot);
+  const own = { x, y, width: w, height: h };
+  const box = words ? union(own, words) : own;
+  const width = Math.ceil(box.width + 2 * MARGIN);
+  const height = Math.ceil(box.height + 2 * MARGIN);
   const tenth = (n: number) => Math.round(n * 10) / 10;
   return {
     kind,
     body: markup(svg),
-    viewBox: `${tenth(x - MARGIN)} ${tenth(y - MARGIN)} ${width} ${height}`,
+    viewBox: `${tenth(box.x - MARGIN)} ${tenth(box.y - MARGIN)} ${width} ${height}`,
     width,
     height,
     smallestText,
-    literals: [...literals],
-    faults,
+    faults: [...faults, ...checkLabels(svg, snapshot)],
   };
 }
 

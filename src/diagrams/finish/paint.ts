@@ -1,6 +1,5 @@
 import { Cascade, INHERITED } from '../draw/css.ts';
-import { unmark } from '../draw/theme.ts';
-import type { Token } from '../draw/theme.ts';
+import { recolour, roleOf } from './colour.ts';
 
 /** What each property is where nobody sets it. These are the properties a finished drawing may carry. */
 const INITIAL: Record<string, string> = {
@@ -13,7 +12,7 @@ const INITIAL: Record<string, string> = {
   fill: '#000',
   'fill-opacity': '1',
   'fill-rule': 'nonzero',
-  'font-size': '16px',
+  'font-size': '16',
   'letter-spacing': 'normal',
   'marker-end': 'none',
   'marker-mid': 'none',
@@ -40,6 +39,7 @@ const INITIAL: Record<string, string> = {
   'writing-mode': 'horizontal-tb',
 };
 
+const MARKERS = ['marker-start', 'marker-mid', 'marker-end'];
 const TEXT_ONLY = new Set([
   'dominant-baseline',
   'font-size',
@@ -70,90 +70,102 @@ const PAINTS: Record<string, string> = {
   'stop-color': 'stop-opacity',
 };
 
-function toRgb(colour: string): readonly number[] | undefined {
-  const named: Record<string, string> = { black: '#000', white: '#fff', grey: '#808080', gray: '#808080' };
-  const hex = /^#([0-9a-f]{3,8})$/i.exec(named[colour.toLowerCase()] ?? colour)?.[1];
-  if (hex) {
-    const wide = hex.length < 6 ? hex.replace(/./g, '$&$&') : hex;
-    return [0, 2, 4].map((at) => Number.parseInt(wide.slice(at, at + 2), 16));
+/** A colour as it is written: the token, and the opacity that goes with it. */
+interface Paint {
+  colour: string;
+  alpha: number;
+}
+
+/** What an element is like: values as declared or inherited, paints already in the words of the site. */
+interface Look {
+  values: Map<string, string>;
+  paints: Map<string, Paint>;
+}
+
+const OUTSIDE: Look = {
+  values: new Map(Object.entries(INITIAL)),
+  paints: new Map([
+    ['fill', { colour: '', alpha: 1 }],
+    ['stroke', { colour: 'none', alpha: 1 }],
+  ]),
+};
+
+/** The attributes that give `element` its look where its parent looks like `outer`. */
+function attributesOf(
+  element: Element,
+  cascade: Cascade,
+  outer: Look,
+): { look: Look; attributes: Map<string, string> } {
+  const look: Look = { values: new Map(), paints: new Map() };
+  const attributes = new Map<string, string>();
+  for (const [property, initial] of Object.entries(INITIAL)) {
+    const inherited = INHERITED.has(property) ? (outer.values.get(property) ?? initial) : initial;
+    let value = cascade.declared(element, property) ?? inherited;
+    if (/^(?:inherit|unset|initial|revert)$/.test(value)) value = inherited;
+    value = property === 'font-size' ? absoluteSize(value, inherited) : value.replace(/^(-?[\d.]+)px$/, '$1');
+    look.values.set(property, value);
+    if (!(property in PAINTS) && value !== inherited) attributes.set(property, value);
   }
-  const list = /^rgba?\(([^)]*)\)$/i.exec(colour)?.[1];
-  return list
-    ? list
-        .split(/[\s,/]+/)
-        .slice(0, 3)
-        .map(Number)
-    : undefined;
+  for (const [property, opacity] of Object.entries(PAINTS)) {
+    if (property === 'stop-color' && element.localName !== 'stop') continue;
+    const value = look.values.get(property) ?? '';
+    const raw = /^currentcolor$/i.test(value) ? (look.values.get('color') ?? '') : value;
+    const { paint: colour, alpha } = recolour(raw, roleOf(element, property));
+    look.paints.set(property, { colour, alpha });
+    const from = INHERITED.has(property) ? outer.paints.get(property)?.colour : undefined;
+    // A group paints nothing itself: what it hands down is looked at in its children.
+    const speaks = DRAWN.has(element.localName) || raw !== outer.values.get(property);
+    if (speaks && colour !== from) attributes.set(property, colour);
+    if (alpha < 1) attributes.set(opacity, String(Math.round(alpha * 100) / 100));
+  }
+  attributes.delete('color');
+  if (DRAWN.has(element.localName)) dropIdle(element, look, outer, attributes);
+  return { look, attributes };
 }
 
-/** Greys that Mermaid has written into its code: the token that does the same work on the site's board. */
-function greyToken(colour: string, property: string): Token | undefined {
-  const rgb = toRgb(colour);
-  if (!rgb || Math.max(...rgb) - Math.min(...rgb) > 24) return undefined;
-  const light = Math.max(...rgb);
-  if (property === 'stroke') return light > 200 ? 'rule' : 'ink-soft';
-  return light > 245 ? 'board-raised' : light > 200 ? 'board-sunk' : light > 110 ? 'rule-strong' : 'ink';
-}
-
-/** A colour in the words of the site: the token as `var()`, its opacity, or the literal colour left as it is. */
-export function repaint(
-  colour: string,
-  property: string,
-): { paint: string; alpha: number; literal: boolean } {
-  const marked = unmark(colour);
-  if (marked) return { paint: `var(--${marked.token})`, alpha: marked.alpha, literal: false };
-  if (/^(none|transparent|currentcolor|context-\w+|inherit|url\(.*)$/i.test(colour))
-    return { paint: /^transparent$/i.test(colour) ? 'none' : colour, alpha: 1, literal: false };
-  const token = greyToken(colour, property);
-  if (token) return { paint: `var(--${token})`, alpha: 1, literal: false };
-  return { paint: colour, alpha: 1, literal: true };
+/** Takes back what changes nothing: the details of a line that is not there, dashes without gaps, fills of lines. */
+function dropIdle(element: Element, look: Look, outer: Look, attributes: Map<string, string>): void {
+  const stroke = look.paints.get('stroke')?.colour ?? 'none';
+  // Markers are scaled by the width of a line, seen or not.
+  const hasMarker = MARKERS.some((name) => look.values.get(name) !== 'none');
+  const isUnseen = stroke === 'none' || Number(look.values.get('stroke-width') ?? '1') === 0;
+  if (isUnseen && !hasMarker) {
+    for (const name of [...attributes.keys()]) if (name.startsWith('stroke')) attributes.delete(name);
+    const outerStroke = outer.paints.get('stroke')?.colour ?? 'none';
+    if (outerStroke !== 'none') attributes.set('stroke', 'none');
+  }
+  const dashes = (attributes.get('stroke-dasharray') ?? '').split(/[\s,]+/).map(Number);
+  const isSolid = dashes.every((length, i) => length === 0 || (i % 2 === 0 && dashes.length > 1));
+  if (isSolid && outer.values.get('stroke-dasharray') === 'none') attributes.delete('stroke-dasharray');
+  if (element.localName === 'line') attributes.delete('fill');
 }
 
 /**
  * Replaces every style sheet, class and `style` attribute inside an `<svg>` by presentation attributes with the same
- * effect, so that the picture holds under a policy that forbids inline styles. Marks become design tokens.
+ * effect, so that the picture holds under a policy that forbids inline styles. Colours become design tokens.
  * Properties of no use in a still picture (cursors, animations, filters, font families and weights) are dropped.
- * @returns colours that are neither marks nor greys, as they were written
  */
-export function paint(svg: SVGSVGElement): Set<string> {
+export function paint(svg: SVGSVGElement): void {
   const sheets = [...svg.querySelectorAll('style')];
   const cascade = new Cascade(sheets.map((sheet) => sheet.textContent).join('\n'));
   for (const sheet of sheets) sheet.remove();
-  const literals = new Set<string>();
-  /** What each element sets itself, read before anything is rewritten: selectors may look at neighbours' attributes. */
+  const looks = new Map<Element, Look>();
   const found: [Element, Map<string, string>][] = [];
-  const computed = new Map<Element, Map<string, string>>();
   for (const element of [svg, ...svg.querySelectorAll('*')]) {
-    const parent = element === svg ? undefined : computed.get(element.parentElement ?? svg);
-    const own = new Map<string, string>();
-    const all = new Map<string, string>();
-    for (const [property, initial] of Object.entries(INITIAL)) {
-      const inherits = INHERITED.has(property);
-      const outer = inherits ? (parent?.get(property) ?? initial) : initial;
-      let value = cascade.declared(element, property);
-      if (value !== undefined && /^(inherit|unset|initial|revert)$/.test(value)) value = undefined;
-      if (property === 'font-size' && value !== undefined) value = absoluteSize(value, outer);
-      if (value === undefined && inherits) all.set(property, outer);
-      else {
-        all.set(property, value ?? initial);
-        if (value !== undefined && value !== outer) own.set(property, value);
-      }
-    }
+    const outer = (element === svg ? undefined : looks.get(element.parentElement ?? svg)) ?? OUTSIDE;
+    const { look, attributes } = attributesOf(element, cascade, outer);
     // The page has its own size for text; the drawing says its own at its root.
-    if (element === svg) own.set('font-size', all.get('font-size') ?? '16px');
-    for (const property of Object.keys(PAINTS))
-      if (/^currentcolor$/i.test(own.get(property) ?? '')) own.set(property, all.get('color') ?? '#000');
-    own.delete('color');
-    computed.set(element, all);
-    found.push([element, own]);
+    if (element === svg) attributes.set('font-size', look.values.get('font-size') ?? '16');
+    looks.set(element, look);
+    found.push([element, attributes]);
   }
-  for (const [element, own] of found) {
-    if (own.get('display') === 'none') element.remove();
+  // Written only now: rules look at the classes and attributes of neighbours.
+  for (const [element, attributes] of found) {
+    if (attributes.get('display') === 'none') element.remove();
     for (const name of ['style', 'class', ...Object.keys(INITIAL)]) element.removeAttribute(name);
-    for (const [property, value] of own)
-      write(element, property, value, own.get('transform-origin'), literals);
+    for (const [property, value] of attributes)
+      write(element, property, value, attributes.get('transform-origin'));
   }
-  return literals;
 }
 
 function absoluteSize(value: string, outer: string): string {
@@ -162,7 +174,7 @@ function absoluteSize(value: string, outer: string): string {
   const n = Number(match[1]);
   const base = Number.parseFloat(outer);
   const factor = { em: base, '%': base / 100, rem: 16, pt: 4 / 3 }[match[2] ?? ''] ?? 1;
-  return `${Math.round(n * factor * 100) / 100}px`;
+  return String(Math.round(n * factor * 100) / 100);
 }
 
 /** A transform about a point, in words that every renderer of SVG understands. */
@@ -172,27 +184,13 @@ function around(transform: string, origin: string | undefined): string {
   return `translate(${x} ${y}) ${transform} translate(${-Number(x)} ${-Number(y)})`;
 }
 
-function write(
-  element: Element,
-  property: string,
-  value: string,
-  origin: string | undefined,
-  literals: Set<string>,
-): void {
+function write(element: Element, property: string, value: string, origin: string | undefined): void {
   if (TEXT_ONLY.has(property) && DRAWN.has(element.localName) && !TEXT.has(element.localName)) return;
-  if (property in PAINTS) {
-    const { paint: colour, alpha, literal } = repaint(value, property);
-    if (literal) literals.add(value);
-    element.setAttribute(property, colour);
-    const opacity = PAINTS[property];
-    if (alpha < 1 && opacity) element.setAttribute(opacity, String(Math.round(alpha * 100) / 100));
-    return;
-  }
   if (property === 'transform-origin') return;
   if (property === 'transform') {
     if (value !== 'none')
       element.setAttribute('transform', around(value.replace(/(-?[\d.]+)(?:px|deg)/g, '$1'), origin));
     return;
   }
-  element.setAttribute(property, value.replace(/^(-?[\d.]+)px$/, '$1'));
+  element.setAttribute(property, value);
 }

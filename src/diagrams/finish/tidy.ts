@@ -81,13 +81,40 @@ const KEPT = new Set([
   'fy',
 ]);
 
+/** Definitions that draw nothing where they stand, inside `<defs>` or not. */
+const UNDRAWN = new Set([
+  'clipPath',
+  'linearGradient',
+  'marker',
+  'mask',
+  'pattern',
+  'radialGradient',
+  'symbol',
+]);
+
 /** Leaves out what a still page must not hold: scripts, links, moving and day-dependent parts, HTML fallbacks. */
 export function dropForeign(svg: SVGSVGElement): void {
   for (const element of svg.querySelectorAll(
     '.today, script, switch > foreignObject, title, desc, animate, animateTransform',
   ))
     element.remove();
+  // Sankey labels stand under their links and shine through by blending; without it they belong on top.
+  for (const labels of svg.querySelectorAll('.node-labels')) labels.parentElement?.append(labels);
   for (const link of svg.querySelectorAll('a')) link.replaceWith(...link.childNodes);
+}
+
+/** Turns percentages into numbers, so that they hold when the picture is given more room. */
+export function resolvePercentages(svg: SVGSVGElement): void {
+  const { width, height } = svg.viewBox.baseVal;
+  for (const element of svg.querySelectorAll('*')) {
+    if (element.closest('linearGradient, radialGradient, marker, pattern, mask, clipPath')) continue;
+    for (const { name, value } of [...element.attributes]) {
+      const share = /^(-?[\d.]+)%$/.exec(value)?.[1];
+      if (share === undefined || !/^(?:x|y|x1|x2|y1|y2|cx|cy|width|height)$/.test(name)) continue;
+      const whole = /^(?:x|x1|x2|cx|width)$/.test(name) ? width : height;
+      element.setAttribute(name, String((Number(share) / 100) * whole));
+    }
+  }
 }
 
 /** Removes attributes that no browser needs for this picture, rounds numbers to 2 decimals, shortens paths. */
@@ -139,28 +166,34 @@ export function joinWords(svg: SVGSVGElement): void {
   }
 }
 
-/** Filled shapes and their outlines come as two equal paths: makes one of them. */
+/** Filled shapes and their outlines come as two equal paths, one after the other: makes one of them. */
 export function mergeOutlines(svg: SVGSVGElement): void {
-  for (const group of svg.querySelectorAll('g')) {
-    const [fill, outline, ...more] = group.children;
-    if (!fill || !outline || more.length > 0 || fill.localName !== 'path' || outline.localName !== 'path')
-      continue;
-    if (fill.getAttribute('stroke') !== 'none' || outline.getAttribute('fill') !== 'none') continue;
-    const shape = (path: Element) => (path.getAttribute('d') ?? '').replace(/Z$/, '');
-    if (shape(fill) !== shape(outline)) continue;
+  for (const outline of svg.querySelectorAll('path')) {
+    const fill = outline.previousElementSibling;
+    if (fill?.localName !== 'path' || outline.getAttribute('fill') !== 'none') continue;
+    if ((fill.getAttribute('stroke') ?? 'none') !== 'none' || fill.closest('g[stroke]')) continue;
+    if (closed(fill) !== closed(outline)) continue;
     fill.removeAttribute('stroke');
     for (const { name, value } of outline.attributes)
-      if (name.startsWith('stroke')) fill.setAttribute(name, value);
-    if (/^0[ ,]+0$/.test(fill.getAttribute('stroke-dasharray') ?? ''))
-      fill.removeAttribute('stroke-dasharray');
+      if (name.startsWith('stroke') || name === 'd') fill.setAttribute(name, value);
     outline.remove();
   }
+}
+
+/** A path's outline with its way back to the start written as `Z`, whether it was a line, a `Z` or left out. */
+function closed(path: Element): string {
+  const d = (path.getAttribute('d') ?? '').replace(/Z$/, '');
+  const start = /^M(\S+ ?\S*?)(?=[A-Z])/.exec(d)?.[1] ?? '';
+  const isBack = start !== '' && d.endsWith(start) && d.length > start.length + 1;
+  return `${isBack ? d.slice(0, -start.length).trimEnd() : d}Z`;
 }
 
 /** Removes groups that hold nothing, and opens those that say nothing. */
 export function openGroups(svg: SVGSVGElement): void {
   for (const group of [...svg.querySelectorAll('g, defs')].reverse()) {
+    const isIdle =
+      group.localName === 'g' || [...group.children].every((child) => UNDRAWN.has(child.localName));
     if (group.children.length === 0) group.remove();
-    else if (group.localName === 'g' && group.attributes.length === 0) group.replaceWith(...group.children);
+    else if (group.attributes.length === 0 && isIdle) group.replaceWith(...group.children);
   }
 }
