@@ -16,6 +16,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { categories } from '#guides/catalogue.ts';
+import { installServices } from './engines/services/install.ts';
 import { findLabs, select } from './catalogue.ts';
 import { check, complaint, inTier, recorded, type Tier } from './check.ts';
 import { filesOf, placesIn, type LabAddress } from './paths.ts';
@@ -98,6 +99,7 @@ async function main(runner: Runner): Promise<number> {
     help();
     return 0;
   }
+  if (values.install) installServices();
   const slugs = categories.map(({ slug }) => slug);
   const { labs } = findLabs(places.labs, slugs);
   const chosen =

@@ -5,9 +5,26 @@ import { kafka } from './kafka.ts';
 import { kubernetes } from './kubernetes/index.ts';
 import { node } from './node.ts';
 import { postgres } from './postgres/index.ts';
+import { haproxy } from './services/haproxy.ts';
+import { pgbouncer } from './services/pgbouncer.ts';
+import { prometheus } from './services/prometheus.ts';
+import { rabbitmq } from './services/rabbitmq.ts';
+import { redis } from './services/redis.ts';
 import { typescript } from './typescript.ts';
 
-export const engines = { postgres, node, http, kafka, kubernetes, typescript };
+export const engines = {
+  postgres,
+  node,
+  http,
+  kafka,
+  kubernetes,
+  typescript,
+  redis,
+  rabbitmq,
+  prometheus,
+  haproxy,
+  pgbouncer,
+};
 
 /** The name of an engine. */
 export type EngineName = keyof typeof engines;

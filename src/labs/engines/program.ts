@@ -43,6 +43,8 @@ export interface ProgramOptions {
   readonly cwd?: string;
   /** The signal that ends it when the lab ends; default SIGKILL. */
   readonly endBy?: NodeJS.Signals;
+  /** True for a program that starts others: then signals go to all of them. */
+  readonly group?: boolean;
   /** For programs that refuse root. */
   readonly uid?: number;
   readonly gid?: number;
@@ -69,6 +71,7 @@ export function start(
     cwd: options.cwd ?? host.labFolder,
     env: environment(options.env),
     stdio: ['pipe', 'pipe', 'pipe'],
+    detached: options.group ?? false,
     ...(options.uid === undefined ? {} : { uid: options.uid }),
     ...(options.gid === undefined ? {} : { gid: options.gid }),
   });
@@ -76,7 +79,14 @@ export function start(
   child.on('error', () => undefined);
   const { pid } = child;
   if (pid === undefined) throw new Error(`${command} could not be started: is it there, and may it be run?`);
-  const release = leash({ pid, signal: 'KILL' });
+  const release = leash({ pid, signal: 'KILL', group: options.group ?? false });
+  const signalTo = (signal: NodeJS.Signals): void => {
+    try {
+      process.kill(options.group ? -pid : pid, signal);
+    } catch {
+      // It has ended already.
+    }
+  };
   const name = path.basename(command);
   let [stdout, stderr] = ['', ''];
   child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
@@ -92,8 +102,11 @@ export function start(
     });
   });
   host.defer(async () => {
-    child.kill(options.endBy ?? 'SIGKILL');
-    const impatient = setTimeout(() => child.kill('SIGKILL'), 5_000);
+    if (run) return;
+    signalTo(options.endBy ?? 'SIGKILL');
+    const impatient = setTimeout(() => {
+      signalTo('SIGKILL');
+    }, 5_000);
     await ended;
     clearTimeout(impatient);
   });
@@ -121,7 +134,7 @@ export function start(
       ),
     write: (line) => child.stdin.write(`${line}\n`),
     kill: (signal = 'SIGKILL') => {
-      child.kill(signal);
+      if (!run) signalTo(signal);
     },
   };
 }

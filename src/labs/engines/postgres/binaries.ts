@@ -54,7 +54,7 @@ export async function findBinaries(): Promise<Binaries | undefined> {
 }
 
 /** The id of the user `nobody`; PostgreSQL wants one that is listed in /etc/passwd. */
-function nobody(): { uid: number; gid: number } {
+export function nobody(): { uid: number; gid: number } {
   const line = readFileSync('/etc/passwd', 'utf8')
     .split('\n')
     .find((entry) => entry.startsWith('nobody:'));
