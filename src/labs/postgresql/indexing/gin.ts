@@ -36,6 +36,7 @@ export default lab({
   claim:
     'GIN answers “which rows contain this key” for jsonb, arrays, words and trigrams, but only through the operators of its class, and new rows wait in a list that every search reads.',
   engines: ['postgres'],
+  timeout: 120,
   async run({ postgres, fact, holds, measure, series }) {
     const db = await postgres();
     await db.query('CREATE EXTENSION pg_trgm; CREATE EXTENSION pgstattuple');
@@ -58,6 +59,7 @@ export default lab({
     );
     fact('Size of jsonb_ops', general.kB, 'kB');
     fact('Size of jsonb_path_ops', paths.kB, 'kB');
+    fact('Size of the B-tree on one key', oneKey.kB, 'kB');
 
     const both = where(`attributes @> '{"carrier": "c42", "weight": 8}'`);
     await db.query('CREATE INDEX keys_and_values ON delivery USING gin (attributes)');
@@ -65,6 +67,18 @@ export default lab({
     await db.query('DROP INDEX keys_and_values');
     await db.query('CREATE INDEX paths ON delivery USING gin (attributes jsonb_path_ops)');
     const byPaths = await look(db, both);
+    await db.query(`CREATE INDEX carrier ON delivery ((attributes ->> 'carrier'))`);
+    await db.query('ANALYZE delivery');
+    const contained = await look(db, where(`attributes @> '{"carrier": "c42"}'`));
+    const equal = await look(db, where(`attributes ->> 'carrier' = 'c42'`));
+    await db.query('DROP INDEX carrier');
+    fact('Deliveries of the carrier', contained.rows);
+    measure('Rows expected of the containment', contained.expected, 'rows');
+    measure('Rows expected of the equality', equal.expected, 'rows');
+    holds(
+      'with an index on ->> the planner expects the right number of rows within a factor of two',
+      equal.expected > equal.rows / 2 && equal.expected < equal.rows * 2,
+    );
     fact('Pages with jsonb_ops', byKeysAndValues.pages);
     fact('Pages with jsonb_path_ops', byPaths.pages);
 
@@ -117,6 +131,34 @@ export default lab({
       byPaths.pages < byKeysAndValues.pages,
     );
     holds('every page of the pending list is read by every search', behind.pages >= settled.pages + waiting);
+
+    // #region either
+    /** The same search and the same 500 inserts under a trigram index of either kind, on the first 20,000 notes. */
+    const either = async (kind: 'gin' | 'gist'): Promise<{ pages: number; kB: number; log: number }> => {
+      await db.query(`
+        DROP TABLE IF EXISTS short;
+        CREATE TABLE short AS SELECT id, note FROM delivery WHERE id <= 20000;
+        CREATE INDEX trigrams ON short USING ${kind} (note ${kind}_trgm_ops)`);
+      await db.query('VACUUM ANALYZE short');
+      await db.query('SET enable_seqscan = off');
+      const { pages } = await look(db, `SELECT id FROM short WHERE note LIKE '%the dog%'`);
+      await db.query('RESET enable_seqscan');
+      const kB = await kilobytes(db, 'trigrams');
+      const insert = 'INSERT INTO short SELECT id, note FROM delivery WHERE id BETWEEN 20001 AND 20500';
+      const [written] = await db.value<readonly { Plan: { 'WAL Bytes': number } }[]>(
+        `EXPLAIN (ANALYZE, WAL, FORMAT JSON) ${insert}`,
+      );
+      return { pages, kB, log: (written?.Plan['WAL Bytes'] ?? 0) / 500 };
+    };
+    const asGin = await either('gin');
+    const asGist = await either('gist');
+    // #endregion either
+    measure('Pages of LIKE with GIN, 20,000 notes', asGin.pages, 'pages');
+    measure('Pages of LIKE with GiST, 20,000 notes', asGist.pages, 'pages');
+    measure('Log per insert with GIN', asGin.log, 'bytes');
+    measure('Log per insert with GiST', asGist.log, 'bytes');
+    holds('for LIKE, GIN reads less than half of the pages of GiST', asGin.pages * 2 < asGist.pages);
+    holds('an insert writes less log under GiST', asGist.log < asGin.log);
 
     // #region flush
     const notes = await db.query<{ note: string }>('SELECT note FROM delivery WHERE id <= 1500 ORDER BY id');

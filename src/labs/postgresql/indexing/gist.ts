@@ -31,6 +31,8 @@ export default lab({
         ['GiST (slot)', gist.scan, gist.pages, gist.rows, await kilobytes(db, 'slots')],
       ],
     });
+    fact('Size of GiST on the slot', await kilobytes(db, 'slots'), 'kB');
+    fact('Size of a B-tree on both ends', btreeSize, 'kB');
     fact('Pages for overlap with B-tree', btree.pages);
     fact('Pages for overlap with GiST', gist.pages);
     const only = await look(db, overlap.replace('SELECT id', 'SELECT slot'));

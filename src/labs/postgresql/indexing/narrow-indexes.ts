@@ -92,6 +92,14 @@ export default lab({
     fact('Pages after the UPDATE', stale.pages);
     fact('Pages after VACUUM', vacuumed.pages);
 
+    fact(
+      'Default autovacuum_vacuum_scale_factor',
+      Number(
+        await db.value<string>(
+          `SELECT boot_val FROM pg_settings WHERE name = 'autovacuum_vacuum_scale_factor'`,
+        ),
+      ),
+    );
     holds(
       'the partial index is less than a hundredth of the full one',
       (await kilobytes(db, 'failures')) * 100 < fullSize,

@@ -25,6 +25,7 @@ export default lab({
   claim:
     'Every index adds to each insert, the first index that mentions an updated column ends HOT for it, and deleted entries leave space that only REINDEX gives back.',
   engines: ['postgres'],
+  timeout: 120,
   alone: true,
   async run({ postgres, fact, measure, holds, series }) {
     const db = await postgres();
@@ -88,6 +89,7 @@ export default lab({
     };
     measure('Extra log per row for BRIN', extra('BRIN (created_at)'), 'bytes');
     measure('Extra log per row for a B-tree on the time', extra('B-tree (created_at)'), 'bytes');
+    measure('Extra log per row for a B-tree on the token', extra('B-tree (token)'), 'bytes');
     measure('Extra log per row for GIN on jsonb', extra('GIN (attributes)'), 'bytes');
     measure('Extra log per row for GIN on trigrams', extra('GIN trigrams (note)'), 'bytes');
 
@@ -130,6 +132,10 @@ export default lab({
     }); // prettier-ignore
     const hotCase = cases['status in no index'];
     const coldCase = cases['status is carried: (driver) INCLUDE (status)'];
+    const fullPages = cases['status in no index, but full pages: fillfactor 100'];
+    fact('HOT updates with status in no index', hotCase.hot);
+    fact('HOT updates with status carried by INCLUDE', coldCase.hot);
+    fact('HOT updates on full pages', fullPages.hot);
     measure('Log per HOT update', hotCase.WAL.bytes / 2000, 'bytes');
     measure('Log per update that is not HOT', coldCase.WAL.bytes / 2000, 'bytes');
     holds(
