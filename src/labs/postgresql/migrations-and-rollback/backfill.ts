@@ -35,7 +35,7 @@ export default lab({
     await app.does('UPDATE orders SET total = 9.99, total_cents = 999 WHERE id = 7500', {
       note: 'The new version of the application writes both columns.',
     });
-    const first = await node26.start('backfill/worker.ts', { args: [db.url] });
+    const first = node26.start('backfill/worker.ts', { args: [db.url] });
     step({ who: 'Backfill', does: 'batches 1 to 7', result: (await first.line(/up to 7000/))[0] });
     await until('the worker waits in batch 8', () => workers(`AND wait_event_type = 'Lock'`));
     step({ who: 'Backfill', does: 'batch 8', result: 'waits for App', outcome: 'waits' });
@@ -50,7 +50,7 @@ export default lab({
     fact('Rows filled when it was killed', Number(saved.rows[0]?.['filled']));
     await app.does(`INSERT INTO orders VALUES (${rows + 1}, 5, 500)`, { note: 'Life goes on meanwhile.' });
     await app.does('UPDATE orders SET total = 3, total_cents = 300 WHERE id = 12000');
-    const second = await node26.start('backfill/worker.ts', { args: [db.url] });
+    const second = node26.start('backfill/worker.ts', { args: [db.url] });
     await second.line(/up to 8000/);
     step({
       who: 'Backfill',

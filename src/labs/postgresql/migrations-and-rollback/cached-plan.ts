@@ -10,45 +10,47 @@ export default lab({
     const db = await postgres();
     await db.query('CREATE TABLE orders (id int PRIMARY KEY, total int); INSERT INTO orders VALUES (1, 40)');
     const app = (await db.session('App')).client;
-    // #region queries
-    const queries: Record<string, pg.QueryConfig> = {
-      'SELECT *, named': { name: 'all', text: 'SELECT * FROM orders WHERE id = $1', values: [1] },
-      'SELECT *, without a name': { text: 'SELECT * FROM orders WHERE id = $1', values: [1] },
-      'columns listed, named': {
-        name: 'two',
-        text: 'SELECT id, total FROM orders WHERE id = $1',
-        values: [1],
-      },
-      'INSERT … RETURNING *, named': {
-        name: 'insert',
-        text: 'INSERT INTO orders (id, total) VALUES ($1, 1) ON CONFLICT (id) DO UPDATE SET total = 2 RETURNING *',
-        values: [2],
-      },
-    };
-    const outcome = async (query: pg.QueryConfig): Promise<string> => {
+    const outcome = async (query?: pg.QueryConfig): Promise<string> => {
       try {
-        await app.query(query);
+        await app.query(query ?? '');
         return 'ok';
       } catch (error) {
         if (!(error instanceof pg.DatabaseError)) throw error;
         return `${error.code ?? ''} ${error.message}`;
       }
     };
-    const seen = new Map(Object.keys(queries).map((name) => [name, [] as string[]]));
+    // #region queries
+    const byId = 'SELECT * FROM orders WHERE id = $1';
+    const queries: Record<string, pg.QueryConfig> = {
+      'SELECT *, named': { name: 'all', text: byId, values: [1] },
+      'SELECT *, without a name': { text: byId, values: [1] },
+      'columns listed, named': {
+        name: 'two',
+        text: 'SELECT id, total FROM orders WHERE id = $1',
+        values: [1],
+      },
+      'UPDATE … RETURNING *, named': {
+        name: 'update',
+        text: 'UPDATE orders SET total = 2 WHERE id = $1 RETURNING *',
+        values: [1],
+      },
+    };
+    const rows = Object.keys(queries).map((statement) => [statement]);
     const all = async (): Promise<void> => {
-      for (const [name, query] of Object.entries(queries)) seen.get(name)?.push(await outcome(query));
+      for (const row of rows) row.push(await outcome(queries[row[0] ?? '']));
     };
     await all();
-    await db.query('ALTER TABLE orders ADD COLUMN note text'); // in another session, as a migration does
+    // In another session, as a migration does:
+    await db.query('ALTER TABLE orders ADD COLUMN note text');
     await all();
-    await all(); // and the same connection again
+    await all(); // the same connection again
     // #endregion queries
     fact('On one connection', {
       columns: ['statement', 'before', 'after ADD COLUMN', 'and again'],
-      rows: [...seen].map(([name, outcomes]) => [name, ...outcomes]),
+      rows,
     });
     const fresh = (await db.session('App 2')).client;
-    const { rows } = await fresh.query<Record<string, unknown>>(queries['SELECT *, named'] ?? '');
-    fact('Columns of the named SELECT * on a new connection', Object.keys(rows[0] ?? {}));
+    const { fields } = await fresh.query(queries['SELECT *, named'] ?? '');
+    fact('Columns of the named SELECT * on a new connection', fields.map(({ name }) => name)); // prettier-ignore
   },
 });

@@ -41,16 +41,21 @@ export default lab({
 
     scene('The up dropped, the down adds');
     // #region dropped
-    await db.query('CREATE TABLE orders_coupon_before_42 (id int PRIMARY KEY, coupon text)');
-    const copied = await migration.does('INSERT INTO orders_coupon_before_42 SELECT id, coupon FROM orders', {
-      note: 'The insurance. No release writes the column any more, so the copy is complete.',
+    await db.query('CREATE TABLE coupon_before_42 (id int, coupon text)');
+    const copy = 'INSERT INTO coupon_before_42 SELECT id, coupon FROM orders';
+    const copied = await migration.does(copy, {
+      note: 'The insurance. No release writes the column any more.',
     });
-    await migration.does('ALTER TABLE orders DROP COLUMN coupon', { note: 'Up.' });
-    await migration.does('ALTER TABLE orders ADD COLUMN coupon text', { note: 'Down.' });
+    await migration.does('ALTER TABLE orders DROP COLUMN coupon', {
+      note: 'Up.',
+    });
+    await migration.does('ALTER TABLE orders ADD COLUMN coupon text', {
+      note: 'Down.',
+    });
     const left = await app.does('SELECT count(coupon) FROM orders');
-    await migration.does(
-      'UPDATE orders SET coupon = o.coupon FROM orders_coupon_before_42 o WHERE o.id = orders.id',
-    );
+    await migration.does(`
+      UPDATE orders SET coupon = old.coupon FROM coupon_before_42 old
+       WHERE old.id = orders.id`);
     const restored = await app.does('SELECT count(coupon) FROM orders');
     // #endregion dropped
     fact('Coupons copied before the up', copied.tag);

@@ -46,14 +46,14 @@ export default lab({
       INSERT INTO orders SELECT g, g, 'o' || g, '' FROM generate_series(1, ${size}) g;
     `);
 
+    const squawk = createRequire(import.meta.url).resolve('squawk-cli/js/bin/squawk');
     // #region lint
     const files = await folder();
-    const fileOf = (index: number): string => path.join(files, `${String(index + 1).padStart(2, '0')}.sql`);
+    const fileOf = (index: number): string => path.join(files, `${index}.sql`);
     for (const [index, { sql, bare }] of migrations.entries()) {
-      const timeouts = bare ? '' : `SET lock_timeout = '1s';\nSET statement_timeout = '1h';\n`;
-      await writeFile(fileOf(index), `${timeouts}${sql};\n`);
+      const timeout = bare ? '' : `SET lock_timeout = '1s';\n`;
+      await writeFile(fileOf(index), `${timeout}${sql};\n`);
     }
-    const squawk = createRequire(import.meta.url).resolve('squawk-cli/js/bin/squawk');
     const style = [
       'prefer-robust-stmts',
       'prefer-bigint-over-int',
@@ -61,7 +61,8 @@ export default lab({
       'require-statement-timeout',
     ];
     const { code, stdout } = await run(squawk, [
-      '--reporter=json', '--pg-version=18', '--assume-in-transaction', `--exclude=${style.join()}`,
+      '--reporter=json', '--pg-version=18', '--assume-in-transaction',
+      `--exclude=${style.join()}`,
       ...migrations.map((_, index) => fileOf(index)),
     ]); // prettier-ignore
     const findings = JSON.parse(stdout) as Finding[];

@@ -109,31 +109,42 @@ export default lab({
     };
 
     // #region observe
-    const file = (): Promise<number> => migration.value<number>(`SELECT pg_relation_filenode('orders')`);
-    const read = (): Promise<number> =>
-      migration.value<number>(`SELECT seq_tup_read FROM pg_stat_xact_user_tables WHERE relname = 'orders'`);
+    /** The file on disk (relfilenode), and rows read in this transaction. */
+    const look = async () => ({
+      file: await migration.value(`SELECT pg_relation_filenode('orders')`),
+      read: await migration.value<number>(
+        `SELECT seq_tup_read FROM pg_stat_xact_user_tables
+          WHERE relname = 'orders'`,
+      ),
+    });
 
-    /** Runs one change in a transaction that is rolled back, and looks at what it did before it ends. */
+    /** What one change did, seen before its transaction is rolled back. */
     async function observe(change: string) {
       await migration.query('BEGIN');
-      const before = { file: await file(), read: await read() };
+      const before = await look();
       await migration.query(`ALTER TABLE orders ${change}`);
-      const held = await migration.query<{ table: string; mode: string }>(
-        `SELECT relation::regclass::text AS "table", mode FROM pg_locks
-          WHERE pid = pg_backend_pid() AND relation IN ('orders'::regclass, 'customer'::regclass)`,
-      );
-      const strongest = (table: string): string | undefined =>
-        modes.findLast((mode) => held.some((lock) => lock.table === table && lock.mode === mode));
+      const after = await look();
       const seen = {
-        lock: lockName(strongest('orders') ?? ''),
-        lockOnCustomer: lockName(strongest('customer') ?? 'none'),
+        lock: await strongestLock('orders'),
+        lockOnCustomer: await strongestLock('customer'),
         selects: await passes('SELECT total FROM orders WHERE id = 1'),
         updates: await passes('UPDATE orders SET total = 1 WHERE id = 0'),
-        scans: Math.floor(((await read()) - before.read) / rows), // whole passes over the table
-        rewritten: (await file()) !== before.file, // the relfilenode: a new file on disk
+        scans: Math.floor((after.read - before.read) / rows),
+        rewritten: after.file !== before.file,
       };
       await migration.query('ROLLBACK');
       return seen;
+    }
+
+    /** The strongest lock that the migration holds on a table. */
+    async function strongestLock(table: string): Promise<string> {
+      const held = await migration.query<{ mode: string }>(
+        `SELECT mode FROM pg_locks
+          WHERE pid = pg_backend_pid() AND relation = $1::regclass`,
+        [table],
+      );
+      const taken = held.map(({ mode }) => mode);
+      return lockName(modes.findLast((mode) => taken.includes(mode)) ?? 'none');
     }
     // #endregion observe
 

@@ -4,10 +4,11 @@ import { lab } from '#labs/index.ts';
 
 // #region migrate
 /**
- * Runs one schema change in a transaction of its own. It gives up waiting for a lock after `lockTimeout` ms, lets the
- * queue behind it drain during `pause` ms, and tries again.
+ * Runs one schema change in a transaction of its own. Gives up waiting for
+ * its lock after `lockTimeout` ms, lets the queue behind it drain for about
+ * `pause` ms, and tries again.
  * @returns the attempt that succeeded.
- * @throws the last refusal after `attempts` tries, and any other error at once.
+ * @throws the last refusal after `attempts` tries; any other error at once.
  */
 async function migrate(
   client: pg.ClientBase,
@@ -19,7 +20,7 @@ async function migrate(
     onRefusal?: (attempt: number) => unknown;
   },
 ): Promise<number> {
-  const { lockTimeout = 100, pause = 1000, attempts = 30, onRefusal } = options;
+  const { lockTimeout = 100, pause = 1000, attempts = 30 } = options;
   for (let attempt = 1; ; attempt++) {
     try {
       await client.query('BEGIN');
@@ -29,12 +30,16 @@ async function migrate(
       return attempt;
     } catch (error) {
       await client.query('ROLLBACK');
-      const refused = error instanceof pg.DatabaseError && error.code === '55P03'; // lock_not_available
-      if (!refused || attempt === attempts) throw error;
-      await onRefusal?.(attempt);
-      await sleep(pause * (0.5 + Math.random())); // not in step with a job that runs every minute
+      if (!isLockTimeout(error) || attempt === attempts) throw error;
+      await options.onRefusal?.(attempt);
+      await sleep(pause * (0.5 + Math.random())); // out of step with cron
     }
   }
+}
+
+/** 55P03 is lock_not_available. */
+function isLockTimeout(error: unknown): boolean {
+  return error instanceof pg.DatabaseError && error.code === '55P03';
 }
 // #endregion migrate
 

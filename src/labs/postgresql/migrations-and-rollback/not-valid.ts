@@ -5,7 +5,7 @@ export default lab({
   claim:
     'NOT VALID guards new and changed rows at once; VALIDATE checks the old ones beside running writers, and then SET NOT NULL reads nothing.',
   engines: ['postgres'],
-  async run({ postgres, fact, measure, holds, scene }) {
+  async run({ postgres, fact, measure, scene }) {
     const db = await postgres();
     const rows = 300_000;
     await db.query(`
@@ -17,21 +17,25 @@ export default lab({
 
     scene('Guard the new, mend the old, then validate');
     // #region steps
-    await migration.does('ALTER TABLE orders ADD CONSTRAINT email_set CHECK (email IS NOT NULL) NOT VALID');
-    const insert = await app.does(`INSERT INTO orders VALUES (${rows + 1}, NULL, 10)`, {
+    await migration.does(`
+      ALTER TABLE orders ADD CONSTRAINT email_set
+        CHECK (email IS NOT NULL) NOT VALID`);
+    const insert = await app.does('INSERT INTO orders VALUES (0, NULL, 10)', {
       note: 'New rows are checked from this moment on.',
     });
     const touch = await app.does('UPDATE orders SET total = 0 WHERE id = 7', {
-      note: 'The update leaves email alone, and is refused: the new version of the row breaks the rule.',
+      note: 'It leaves email alone, but its new row breaks the rule.',
     });
-    const early = await migration.does('ALTER TABLE orders VALIDATE CONSTRAINT email_set', {
-      note: 'The old row is found. Nothing has changed, and the rule for new rows stays.',
+    const validate = 'ALTER TABLE orders VALIDATE CONSTRAINT email_set';
+    const early = await migration.does(validate, {
+      note: 'The old row is found. The rule for new rows stays.',
     });
-    await migration.does(`UPDATE orders SET email = 'unknown' WHERE email IS NULL`, {
-      note: 'In batches, if many.',
-    });
+    await migration.does(
+      `UPDATE orders SET email = 'unknown' WHERE email IS NULL`,
+      { note: 'In batches, if there are many.' },
+    ); // prettier-ignore
     await migration.does('BEGIN');
-    await migration.does('ALTER TABLE orders VALIDATE CONSTRAINT email_set');
+    await migration.does(validate);
     const beside = await app.does('UPDATE orders SET total = 0 WHERE id = 7', {
       note: 'A writer passes while the validation holds its lock.',
     });
@@ -55,7 +59,7 @@ export default lab({
     await db.query('ALTER TABLE orders ALTER email DROP NOT NULL');
     // #region eighteen
     await migration.does('ALTER TABLE orders ADD CONSTRAINT email_not_null NOT NULL email NOT VALID');
-    const refused = await app.does(`INSERT INTO orders VALUES (${rows + 1}, NULL, 10)`);
+    const refused = await app.does('INSERT INTO orders VALUES (0, NULL, 10)');
     await migration.does('ALTER TABLE orders VALIDATE CONSTRAINT email_not_null');
     // #endregion eighteen
     fact('INSERT of a NULL under NOT NULL NOT VALID', refused.tag);
@@ -63,24 +67,38 @@ export default lab({
       `SELECT convalidated FROM pg_constraint WHERE conname = 'email_not_null'`,
     )); // prettier-ignore
 
-    const timed = async (sql: string): Promise<number> => {
+    // #region cost
+    /** Runs a statement in a transaction of its own: its time, and the rows of the table that it read. */
+    const cost = async (sql: string): Promise<{ ms: number; read: number }> => {
+      const read = `SELECT seq_tup_read FROM pg_stat_xact_user_tables WHERE relname = 'orders'`;
+      await migration.query('BEGIN');
+      const before = await migration.value<number>(read);
       const start = performance.now();
       await migration.query(sql);
-      return performance.now() - start;
+      const ms = performance.now() - start;
+      const after = await migration.value<number>(read);
+      await migration.query('COMMIT');
+      return { ms, read: after - before };
     };
+    // #endregion cost
     await db.query('ALTER TABLE orders ALTER email DROP NOT NULL');
-    const direct = await timed('ALTER TABLE orders ALTER email SET NOT NULL');
+    const direct = await cost('ALTER TABLE orders ALTER email SET NOT NULL');
     await db.query('ALTER TABLE orders ALTER email DROP NOT NULL');
-    const add = await timed('ALTER TABLE orders ADD CONSTRAINT c CHECK (email IS NOT NULL) NOT VALID');
-    const validate = await timed('ALTER TABLE orders VALIDATE CONSTRAINT c');
-    const proven = await timed('ALTER TABLE orders ALTER email SET NOT NULL');
-    measure('SET NOT NULL at once, blocking SELECT and UPDATE', direct, 'ms');
-    measure('ADD CHECK NOT VALID, blocking SELECT and UPDATE', add, 'ms');
-    measure('VALIDATE, blocking neither', validate, 'ms');
-    measure('SET NOT NULL afterwards, blocking SELECT and UPDATE', proven, 'ms');
-    holds(
-      'the two steps that block take less time together than SET NOT NULL at once',
-      add + proven < direct,
-    );
+    const added = await cost('ALTER TABLE orders ADD CONSTRAINT c CHECK (email IS NOT NULL) NOT VALID');
+    const validated = await cost('ALTER TABLE orders VALIDATE CONSTRAINT c');
+    const proven = await cost('ALTER TABLE orders ALTER email SET NOT NULL');
+    fact('Rows read, of 300,000', {
+      columns: ['statement', 'rows read'],
+      rows: [
+        ['SET NOT NULL at once', direct.read],
+        ['ADD CHECK NOT VALID', added.read],
+        ['VALIDATE', validated.read],
+        ['SET NOT NULL afterwards', proven.read],
+      ],
+    });
+    measure('SET NOT NULL at once', direct.ms, 'ms');
+    measure('ADD CHECK NOT VALID', added.ms, 'ms');
+    measure('VALIDATE', validated.ms, 'ms');
+    measure('SET NOT NULL afterwards', proven.ms, 'ms');
   },
 });

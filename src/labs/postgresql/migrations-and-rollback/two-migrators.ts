@@ -25,8 +25,9 @@ export default lab({
     // A waiting session looks for a deadlock once, after deadlock_timeout (1 s). Pod 2 stands for one whose look is over.
     await pod2.query(`SET deadlock_timeout = '1h'`);
     // #region waits
-    await pod1.does('SELECT true AS mine FROM pg_advisory_lock(18)');
-    const waiting = await pod2.waits('SELECT true AS mine FROM pg_advisory_lock(18)', {
+    const lock = 'SELECT true AS mine FROM pg_advisory_lock(18)';
+    await pod1.does(lock);
+    const waiting = await pod2.waits(lock, {
       note: 'A statement that runs has a snapshot.',
     });
     const blocked = await pod1.does(create, {

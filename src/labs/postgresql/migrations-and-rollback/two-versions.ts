@@ -3,39 +3,54 @@ import pg from 'pg';
 import { lab, type Session } from '#labs/index.ts';
 
 // #region versions
-/** The versions of the application, as the SQL each sends. $2 is an amount in cents. */
+/** The SQL that each release sends. $2 is an amount in cents. */
+const saveBoth = `INSERT INTO orders (id, total, total_cents)
+                  VALUES ($1, $2::int / 100.0, $2::int)`;
+const readOld = 'SELECT total * 100 AS cents FROM orders WHERE id = $1';
+const readNew = 'SELECT total_cents AS cents FROM orders WHERE id = $1';
 const versions = {
   v1: {
     save: 'INSERT INTO orders (id, total) VALUES ($1, $2::int / 100.0)',
-    read: 'SELECT total * 100 AS cents FROM orders WHERE id = $1',
+    read: readOld,
   },
-  v2: {
-    save: 'INSERT INTO orders (id, total, total_cents) VALUES ($1, $2::int / 100.0, $2::int)',
-    read: 'SELECT total * 100 AS cents FROM orders WHERE id = $1',
-  },
-  v3: {
-    save: 'INSERT INTO orders (id, total, total_cents) VALUES ($1, $2::int / 100.0, $2::int)',
-    read: 'SELECT total_cents AS cents FROM orders WHERE id = $1',
-  },
+  v2: { save: saveBoth, read: readOld },
+  v3: { save: saveBoth, read: readNew },
   v4: {
     save: 'INSERT INTO orders (id, total_cents) VALUES ($1, $2::int)',
-    read: 'SELECT total_cents AS cents FROM orders WHERE id = $1',
+    read: readNew,
   },
 } as const;
 type Version = keyof typeof versions;
 
-/** The way from total to total_cents: changes of the schema and deployments of the code take turns. */
-const path: readonly ({ name: string; sql: string } | { name: string; deploy: Version })[] = [
-  { name: 'expand', sql: 'ALTER TABLE orders ADD COLUMN total_cents bigint' },
+/** From total to total_cents: the schema and the code take turns. */
+const alter = 'ALTER TABLE orders';
+const path: readonly (Schema | Deployment)[] = [
+  { name: 'expand', sql: `${alter} ADD COLUMN total_cents bigint` },
   { name: 'deploy v2', deploy: 'v2' },
-  { name: 'backfill', sql: 'UPDATE orders SET total_cents = total * 100 WHERE total_cents IS NULL' },
-  { name: 'require new', sql: 'ALTER TABLE orders ALTER total_cents SET NOT NULL' },
+  {
+    name: 'backfill',
+    sql: `UPDATE orders SET total_cents = total * 100
+           WHERE total_cents IS NULL`,
+  },
+  { name: 'require new', sql: `${alter} ALTER total_cents SET NOT NULL` },
   { name: 'deploy v3', deploy: 'v3' },
-  { name: 'relax old', sql: 'ALTER TABLE orders ALTER total DROP NOT NULL' },
+  { name: 'relax old', sql: `${alter} ALTER total DROP NOT NULL` },
   { name: 'deploy v4', deploy: 'v4' },
-  { name: 'contract', sql: 'ALTER TABLE orders DROP COLUMN total' },
+  { name: 'contract', sql: `${alter} DROP COLUMN total` },
 ];
 // #endregion versions
+
+/** A change of the schema on the way. */
+interface Schema {
+  readonly name: string;
+  readonly sql: string;
+}
+
+/** A release on the way. */
+interface Deployment {
+  readonly name: string;
+  readonly deploy: Version;
+}
 
 const names = Object.keys(versions) as Version[];
 const before = 'CREATE TABLE orders (id int PRIMARY KEY, total numeric(10, 2) NOT NULL)';
