@@ -26,7 +26,7 @@ export default lab({
     let idle = true;
     const seen = new Map([4, 8].map((size) => [size, new Set<string>()]));
     for (const major of majors) {
-      for (const size of [4, 8]) {
+      for (const size of major === 26 ? [4, 8] : [4]) {
         const { stdout } = await (
           await node(major)
         ).run('thread-pool.cjs', size === 4 ? {} : { env: { UV_THREADPOOL_SIZE: String(size) } });
@@ -46,11 +46,11 @@ export default lab({
     }
     const [four, eight] = [...seen.values()].map((sets) => [...sets]);
     holds('The event loop is busy less than half of the time while the hashes run', idle);
-    holds('The same jobs wait on Node.js 22, 24 and 26', four?.length === 1 && eight?.length === 1);
+    holds('With the default pool the same jobs wait on Node.js 22, 24 and 26', four?.length === 1);
     const wait = (waiting: string | undefined, job: string): Scalar =>
       waiting?.split(', ').includes(job) ? 'waits for a hash' : 'at once';
     fact('what waits', {
-      columns: ['job', 'default pool, 4 threads', 'UV_THREADPOOL_SIZE=8'],
+      columns: ['job', 'default pool, 4 threads', '8 threads, Node.js 26'],
       rows: jobs.map((job) => [job, wait(four?.[0], job), wait(eight?.[0], job)]),
     });
   },
