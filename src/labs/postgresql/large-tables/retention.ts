@@ -73,6 +73,9 @@ export default lab({
     // #endregion newest
 
     fact('Pages of the table', { columns: ['after', 'DELETE, one table', 'DROP, partitions'], rows: sizes });
+    fact('Rows in the month', perMonth);
+    fact('Pages of the one table before DELETE', sizes[0]?.[1] ?? NaN);
+    fact('Pages of the one table after DELETE and VACUUM', sizes[1]?.[1] ?? NaN);
     fact('Free space in the table after DELETE and VACUUM', free, '%');
     measure('DELETE and VACUUM', deleting.ms, 'ms');
     measure('Detach and drop', dropping.ms, 'ms');

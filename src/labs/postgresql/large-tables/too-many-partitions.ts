@@ -89,6 +89,8 @@ export default lab({
       columns: ['partitions', 'with the key', 'without the key', 'of them in the shared lock table'],
       rows,
     });
+    fact('Locks over 730 partitions with the key', rows.at(-1)?.[1] ?? NaN);
+    fact('Locks over 730 partitions without the key', rows.at(-1)?.[2] ?? NaN);
     const [withKeyMs, withoutKeyMs] = [
       points['with the key'].at(-1)?.[1] ?? NaN,
       points['without the key'].at(-1)?.[1] ?? NaN,
