@@ -5,6 +5,8 @@ import type { Edge } from './parts.ts';
 import { INHERITED } from '../draw/css.ts';
 import { numbers, union } from '../draw/geometry.ts';
 import {
+  centreStateLabels,
+  cutLifelines,
   dropForeign,
   joinWords,
   mergeOutlines,
@@ -37,7 +39,9 @@ export function finish(
 ): Drawing {
   const faults = markParts(svg, steps, edges);
   dropForeign(svg);
+  centreStateLabels(svg, measure.of(svg.ownerDocument));
   resolvePercentages(svg);
+  cutLifelines(svg);
   paint(svg);
   tidyAttributes(svg);
   joinWords(svg);

@@ -1,3 +1,4 @@
+import type { Snapshot } from '../draw/measure.ts';
 import { simplifyPath } from './path.ts';
 
 const round = (text: string) =>
@@ -103,6 +104,19 @@ export function dropForeign(svg: SVGSVGElement): void {
   for (const link of svg.querySelectorAll('a')) link.replaceWith(...link.childNodes);
 }
 
+/** Centres the lines of a state's label: without HTML, Mermaid sets them flush left. Call before `paint`. */
+export function centreStateLabels(svg: SVGSVGElement, snapshot: Snapshot): void {
+  for (const text of svg.querySelectorAll('.statediagram-state > .label text')) {
+    const label = text.closest('.label');
+    const [, x, y] =
+      /translate\(\s*([-\d.]+)[ ,]+([-\d.]+)/.exec(label?.getAttribute('transform') ?? '') ?? [];
+    if (x === undefined || y === undefined || text.querySelectorAll('.row').length < 2) continue;
+    const { width } = snapshot.bbox(text);
+    text.setAttribute('text-anchor', 'middle');
+    label?.setAttribute('transform', `translate(${Number(x) + width / 2},${y})`);
+  }
+}
+
 /** Turns percentages into numbers, so that they hold when the picture is given more room. */
 export function resolvePercentages(svg: SVGSVGElement): void {
   const { width, height } = svg.viewBox.baseVal;
@@ -115,6 +129,14 @@ export function resolvePercentages(svg: SVGSVGElement): void {
       element.setAttribute(name, String((Number(share) / 100) * whole));
     }
   }
+}
+
+/** Cuts upright lines at the foot of the picture: lifelines run far below it and count on being clipped. */
+export function cutLifelines(svg: SVGSVGElement): void {
+  const { y, height } = svg.viewBox.baseVal;
+  for (const line of svg.querySelectorAll('line'))
+    if (line.getAttribute('x1') === line.getAttribute('x2') && Number(line.getAttribute('y2')) > y + height)
+      line.setAttribute('y2', String(y + height));
 }
 
 /** Removes attributes that no browser needs for this picture, rounds numbers to 2 decimals, shortens paths. */

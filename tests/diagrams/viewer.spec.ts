@@ -1,0 +1,144 @@
+import { readFileSync } from 'node:fs';
+import AxeBuilder from '@axe-core/playwright';
+import type { Page } from '@playwright/test';
+import { PNG } from 'pngjs';
+import { addresses } from '../browser/addresses.ts';
+import { expect, test } from '../browser/page.ts';
+
+const html = (address: string) =>
+  readFileSync(`dist${address.endsWith('/') ? `${address}index.html` : address}`, 'utf8');
+const withDiagram = addresses.find((address) => html(address).includes('class="diagram-steps"'));
+
+const figure = (page: Page) => page.locator('figure.diagram:has(.diagram-steps)').first();
+const viewBox = (page: Page) => page.locator('.diagram-stage > svg').getAttribute('viewBox');
+const width = async (page: Page) => Number((await viewBox(page))?.split(' ')[2]);
+
+test.beforeEach(async ({ page, site }) => {
+  test.skip(withDiagram === undefined, 'no page has a diagram with steps');
+  await page.goto(new URL((withDiagram ?? '/').slice(1), site).href);
+});
+
+test('the viewer opens from the button, has no accessibility violation, and gives the focus back', async ({
+  page,
+}) => {
+  const open = figure(page).getByRole('button', { name: 'Open diagram' });
+  await open.click();
+  await expect(page.getByRole('dialog')).toBeVisible();
+  const { violations } = await new AxeBuilder({ page }).include('.diagram-viewer').analyze();
+  expect(violations.map(({ id }) => id)).toEqual([]);
+  await page.keyboard.press('Escape');
+  await expect(page.getByRole('dialog')).toHaveCount(0);
+  await expect(open).toBeFocused();
+});
+
+test('the viewer opens from the drawing, by pointer and by Enter', async ({ page }) => {
+  await figure(page).locator('.diagram-frame').click();
+  await expect(page.getByRole('dialog')).toBeVisible();
+  await page.getByRole('button', { name: 'Close' }).click();
+  await expect(page.getByRole('dialog')).toHaveCount(0);
+  const scrolling = page.locator('.diagram-frame[tabindex]').first();
+  if ((await scrolling.count()) === 0) return;
+  await scrolling.focus();
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('dialog')).toBeVisible();
+});
+
+test('keys, wheel and drag zoom and move the drawing', async ({ page }) => {
+  await figure(page).getByRole('button', { name: 'Open diagram' }).click();
+  const fitted = await width(page);
+  await page.keyboard.press('+');
+  expect(await width(page)).toBeCloseTo(fitted / 1.25, 1);
+  await page.keyboard.press('0');
+  expect(await width(page)).toBeCloseTo(fitted, 1);
+  const stage = page.locator('.diagram-stage');
+  await stage.hover();
+  await page.mouse.wheel(0, -300);
+  await expect.poll(() => width(page)).toBeLessThan(fitted);
+  const before = await viewBox(page);
+  await page.mouse.down();
+  await page.mouse.move(200, 300, { steps: 4 });
+  await page.mouse.up();
+  expect(await viewBox(page)).not.toBe(before);
+  const moved = await viewBox(page);
+  await page.keyboard.press('ArrowLeft');
+  expect(await viewBox(page)).not.toBe(moved);
+});
+
+test('two fingers zoom', async ({ page }) => {
+  await figure(page).getByRole('button', { name: 'Open diagram' }).click();
+  const fitted = await width(page);
+  await page.locator('.diagram-stage').evaluate((stage) => {
+    stage.setPointerCapture = () => undefined;
+    const finger = (type: string, pointerId: number, clientX: number) =>
+      stage.dispatchEvent(new PointerEvent(type, { pointerId, clientX, clientY: 300, bubbles: true }));
+    finger('pointerdown', 1, 140);
+    finger('pointerdown', 2, 180);
+    finger('pointermove', 1, 100);
+    finger('pointermove', 2, 220);
+    finger('pointerup', 1, 100);
+    finger('pointerup', 2, 220);
+  });
+  expect(await width(page)).toBeLessThan(fitted * 0.6);
+});
+
+test('steps light up their parts, in order', async ({ page }) => {
+  const texts = await figure(page).locator('.diagram-steps > li').allTextContents();
+  await figure(page).getByRole('button', { name: 'Open diagram' }).click();
+  await page.getByRole('button', { name: 'Next step' }).click();
+  await expect(page.locator('.diagram-stepper p')).toHaveText(`1 of ${texts.length} ${texts[0] ?? ''}`);
+  const lit = page.locator('.diagram-stage .is-lit');
+  for (const part of await lit.all()) expect(await part.getAttribute('data-part')).toMatch(/(?:^| )1(?: |$)/);
+  await page.keyboard.press('PageUp');
+  await expect(lit).toHaveCount(0);
+});
+
+test('source, link and files leave the viewer', async ({ page, context, browserName }) => {
+  if (browserName === 'chromium') await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+  const id = await figure(page).getAttribute('data-diagram');
+  await figure(page).getByRole('button', { name: 'Open diagram' }).click();
+  const clipboard = () => page.evaluate(() => navigator.clipboard.readText());
+
+  await page.getByRole('button', { name: 'Copy source' }).click();
+  await expect(page.getByRole('status')).toHaveText('Source copied');
+  expect(await clipboard()).toContain(`%% id: ${id ?? ''}\n`);
+
+  await page.getByRole('button', { name: 'Copy link' }).click();
+  await expect(page.getByRole('status')).toHaveText('Link copied');
+  const link = new URL(await clipboard());
+  expect(await page.locator(link.hash).count()).toBe(1);
+
+  const [svg] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('button', { name: 'Download SVG' }).click(),
+  ]);
+  const text = readFileSync(await svg.path(), 'utf8');
+  expect(text).toMatch(/^<svg /);
+  expect(text).toContain('src:url(data:font/woff2;base64,');
+  expect(text).not.toContain('var(--');
+  expect(
+    await page.evaluate(
+      (xml) => new DOMParser().parseFromString(xml, 'image/svg+xml').querySelector('parsererror'),
+      text,
+    ),
+  ).toBeNull();
+
+  const [png] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('button', { name: 'Download PNG' }).click(),
+  ]);
+  const image = PNG.sync.read(readFileSync(await png.path()));
+  const colours = new Set<number>();
+  for (let at = 0; at < image.data.length; at += 4) colours.add(image.data.readUInt32BE(at));
+  // A picture of a board, lines and letters, not an empty sheet.
+  expect(colours.size).toBeGreaterThan(20);
+});
+
+test.describe('without script', () => {
+  test.use({ javaScriptEnabled: false });
+  test('the diagram, its steps and its description are there, and no dead button', async ({ page }) => {
+    await expect(figure(page).locator('svg')).toBeVisible();
+    await expect(figure(page).locator('.diagram-steps > li').first()).toBeVisible();
+    await expect(figure(page).getByText('Describe this diagram')).toBeVisible();
+    await expect(figure(page).locator('[data-diagram-open]')).toBeHidden();
+  });
+});
