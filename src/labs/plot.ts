@@ -36,7 +36,7 @@ export interface LinePlot {
 const compact = new Intl.NumberFormat('en-US', { notation: 'compact', maximumSignificantDigits: 3 });
 
 /** A number on an axis: `0`, `250`, `1.5K`, `2M`. */
-export const axisNumber = (value: number): string => compact.format(value);
+const axisNumber = (value: number): string => compact.format(value);
 
 /**
  * Round numbers from 0 (or the smallest value, if it is negative) to above `highest`, in steps of 1, 2, 2.5 or 5 times a power of ten.

@@ -32,7 +32,7 @@ function promtool(rules: Rules): readonly string[] | undefined {
 const pairs: Readonly<Record<string, string>> = { ')': '(', ']': '[', '}': '{' };
 
 /** Whether brackets and quotes of an expression close: all that can be said without Prometheus. */
-export function unbalanced(expression: string): string | undefined {
+function unbalanced(expression: string): string | undefined {
   const bare = expression
     .replaceAll(/#.*$/gm, '')
     .replaceAll(/"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|`[^`]*`/g, '""');

@@ -27,7 +27,7 @@ export type Settings = Readonly<Record<string, string | number | boolean>>;
  * durability sets `fsync: true`), no background job that changes plans in the middle of a lab, one worker per query.
  * Everything else is PostgreSQL's default.
  */
-export const labSettings: Settings = {
+const labSettings: Settings = {
   listen_addresses: '127.0.0.1',
   shared_buffers: '128MB',
   max_connections: 100,

@@ -3,14 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, rmSync, writeFileSync } from 'node:fs';
 
 /** Debian's packages of the services. */
-export const packages = [
-  'redis-server',
-  'rabbitmq-server',
-  'prometheus',
-  'haproxy',
-  'pgbouncer',
-  'kcat',
-] as const;
+const packages = ['redis-server', 'rabbitmq-server', 'prometheus', 'haproxy', 'pgbouncer', 'kcat'] as const;
 
 const policy = '/usr/sbin/policy-rc.d';
 
