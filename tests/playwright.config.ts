@@ -7,6 +7,8 @@ const executablePath = await findChromium();
 export default defineConfig({
   testDir: './browser',
   outputDir: '../test-results',
+  // The checks of a long page in the slowest machine's Chromium take a while.
+  timeout: 120_000,
   fullyParallel: true,
   workers: 2,
   forbidOnly: Boolean(process.env['CI']),

@@ -5,13 +5,21 @@ type Plugin = NonNullable<StarlightExpressiveCodeOptions['plugins']>[number];
 /** What is used of a node of the rendered block (hast, https://github.com/syntax-tree/hast). */
 interface Node {
   readonly type: string;
+  readonly value?: string;
   tagName?: string;
   properties?: Record<string, unknown>;
   children?: Node[];
 }
 
+function textOf(node: Node): string {
+  return node.value ?? (node.children ?? []).map(textOf).join('');
+}
+
 function mend(node: Node, insideInline: boolean) {
   const { tagName } = node;
+  // A block that scrolls becomes a landmark, and landmarks need names that differ.
+  if (tagName === 'pre')
+    node.properties = { ...node.properties, ariaLabel: `Code: ${textOf(node).trim().slice(0, 60)}` };
   if (insideInline && tagName === 'div') node.tagName = 'span';
   if (tagName === 'button')
     node.properties = { ...node.properties, type: 'button', ariaLabel: node.properties?.['title'] };
@@ -19,7 +27,7 @@ function mend(node: Node, insideInline: boolean) {
     mend(child, insideInline || tagName === 'code' || tagName === 'button');
 }
 
-/** Makes the HTML of code blocks valid: lines are spans, since `code` and `button` hold no `div`; buttons say what they do. */
+/** Makes the HTML of code blocks valid: lines are spans, since `code` and `button` hold no `div`; blocks and buttons say what they are. */
 export const validCodeBlocks = {
   name: 'valid-code-blocks',
   hooks: {

@@ -1,8 +1,9 @@
 import { globSync } from 'node:fs';
 
-/** The address of every page of the build, below the site's base. */
+/** The address of every page of the build, below the site's base; the short addresses only lead on to others. */
 export const addresses: readonly string[] = globSync('dist/**/*.html')
   .map((file) => file.replace(/^dist/, '').replace(/index\.html$/, ''))
+  .filter((address) => !address.startsWith('/q/'))
   .sort();
 
 /** The guides among them. */

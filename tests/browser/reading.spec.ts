@@ -26,7 +26,7 @@ for (const address of guideAddresses) {
       await page.goto(new URL(`${address.slice(1)}#${id}`, site).href);
       await expect(answer).toBeVisible();
       await expect(answer).toBeInViewport();
-      const summary = page.locator('.follow-up', { has: answer }).locator('summary');
+      const summary = page.locator('.follow-up:has([id="' + id + '"]) summary');
       const [top, header] = await Promise.all([
         summary.boundingBox(),
         page.locator('.site-header').boundingBox(),
