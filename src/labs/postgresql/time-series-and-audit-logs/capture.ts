@@ -1,4 +1,4 @@
-import { lab, type Session } from '#labs/index.ts';
+import { lab } from '#labs/index.ts';
 import { acting, installAudit } from './schema/install.ts';
 
 export default lab({
@@ -41,7 +41,7 @@ export default lab({
       ['request', 1, () => inApplication('UPDATE account SET credit_limit = 200 WHERE id = 1', 'COMMIT')],
       ['request that rolls back', 0, () => inApplication('UPDATE account SET credit_limit = 9 WHERE id = 1', 'ROLLBACK')],
       ['fix by hand in psql', 1, () => byHand('UPDATE account SET credit_limit = 300 WHERE id = 2')],
-      ['DELETE that cascades to two cards', 3, () => inApplication('DELETE FROM account WHERE id = 3', 'COMMIT')],
+      ['DELETE with cascade', 3, () => inApplication('DELETE FROM account WHERE id = 3', 'COMMIT')],
       ['job with triggers off', 1, () => byHand(`SET LOCAL session_replication_role = replica; UPDATE account SET credit_limit = 400 WHERE id = 4`)],
       ['TRUNCATE of 4 accounts', 4, () => byHand('TRUNCATE account CASCADE')],
     ]; // prettier-ignore
@@ -60,7 +60,7 @@ export default lab({
       );
       const seen = lines.filter(({ data }) => /^table public\.(account|card)/.test(data));
       const truncations = seen.filter(({ data }) => data.includes('TRUNCATE')).length;
-      return truncations ? 'the TRUNCATE, no rows' : String(seen.length);
+      return truncations ? 'only the TRUNCATE' : String(seen.length);
     };
     // #endregion counting
     const rows = [];
@@ -76,7 +76,7 @@ export default lab({
       ]);
     }
     fact('Entries by each path', {
-      columns: ['change', 'rows really changed', 'application, same transaction', 'application log', 'trigger', 'logical decoding'], // prettier-ignore
+      columns: ['change', 'rows changed', 'app, in transaction', 'app, to its log', 'trigger', 'decoding'],
       rows,
     });
 
@@ -111,15 +111,21 @@ export default lab({
     });
 
     // #region pool
-    // Two requests of two people on one pooled connection; the second one forgets to say who it is.
-    const pooled: Session = await db.session('pooled');
-    const second = 'UPDATE account SET credit_limit = credit_limit + 1 WHERE id = 9';
-    await pooled.query(`SET audit.actor = 'ines'; SET audit.reason = 'CR-3'`); // the first request: for the session
+    // Two requests on one pooled connection; the second does not say who it is.
+    const pooled = await db.session('pooled');
+    const second = 'UPDATE account SET credit_limit = credit_limit + 1';
+
+    // The first request is Ines, for the session:
+    await pooled.query(`SET audit.actor = 'Ines'; SET audit.reason = 'CR-3'`);
     await pooled.query(second);
-    const leaked = await db.value<string>('SELECT actor FROM audit.entry ORDER BY id DESC LIMIT 1');
+    const leaked = await db.value<string>(`
+      SELECT actor FROM audit.entry ORDER BY id DESC LIMIT 1`);
     await pooled.query('RESET audit.actor; RESET audit.reason');
-    await acting(pooled, 'ines', 'CR-3', 'SELECT 1'); // the first request: for the transaction
-    const left = await pooled.value<string | null>(`SELECT current_setting('audit.actor', true)`);
+
+    // The first request is Ines, for the transaction, by set_config(…, true):
+    await acting(pooled, 'Ines', 'CR-3', 'SELECT 1');
+    const left = await pooled.value<string | null>(`
+      SELECT current_setting('audit.actor', true)`);
     const { tag } = await pooled.outcome(second);
     // #endregion pool
     fact('Who made the second request’s change, after SET', leaked);

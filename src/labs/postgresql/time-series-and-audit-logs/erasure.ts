@@ -55,11 +55,16 @@ export default lab({
 
     // #region erase
     const readable = `
-      SELECT count(*) FROM audit.entry e JOIN audit.personal p ON p.subject = e.row_key AND p.digest = e.after ->> 'email'
+      SELECT count(*) FROM audit.entry e
+      JOIN audit.personal p ON p.subject = e.row_key AND p.digest = e.after ->> 'email'
       WHERE e.table_name = 'public.customer'`;
     const before = await db.value<number>(readable);
-    await acting(api, 'dpo-1', 'erasure request 12', `DELETE FROM customer WHERE id = 'c-7'`); // first: it is audited too
-    await db.query(`DELETE FROM audit.subject WHERE subject = 'c-7'`); // salt, and by the foreign key the values
+
+    // First the row: its deletion is audited too, and would store the email again.
+    const goodbye = `DELETE FROM customer WHERE id = 'c-7'`;
+    await acting(api, 'dpo-1', 'erasure request 12', goodbye);
+    // Then the salt, and by the foreign key the values.
+    await db.query(`DELETE FROM audit.subject WHERE subject = 'c-7'`);
     const after = await db.value<number>(readable);
     // #endregion erase
     await db.query('SELECT audit.seal_new()');

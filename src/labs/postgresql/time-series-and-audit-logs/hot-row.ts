@@ -27,11 +27,12 @@ export default lab({
     const addTo = (hour: string, slot: string): string => `
       INSERT INTO reading_hour VALUES ('2026-11-20 ${hour}', ${slot}, 1)
       ON CONFLICT (hour, slot) DO UPDATE SET n = reading_hour.n + 1`;
+    const extend = `UPDATE chain_head SET hash = sha256(hash || 'entry')`;
     const variants: Record<string, string | undefined> = {
       'append only': undefined,
       'and add to the hour’s row': addTo('10:00', '0'),
       'and add to one of 16 rows': addTo('11:00', 'floor(random() * 16)::int'),
-      'and extend a hash chain': `UPDATE chain_head SET hash = sha256(hash || 'entry')`,
+      'and extend a hash chain': extend,
     };
     // #endregion variants
     const pool = new pg.Pool({ connectionString: db.url, max: clients });

@@ -110,24 +110,26 @@ export default lab({
     // #endregion locks
     fact('Lock on the partitioned table', { columns: ['statement', 'lock on the parent'], rows: modes });
 
-    // #region waiting
     const [report, retention, dashboard] = await db.sessions('Report', 'Retention', 'Dashboard');
+    // #region waiting
     const look = `SELECT count(*) FROM reading WHERE at >= '2026-12-31'`;
+    const detaching = `
+      ALTER TABLE reading DETACH PARTITION reading_2026_03 CONCURRENTLY`;
     scene('DROP: one open report stops the dashboard');
     await report.does('BEGIN');
     await report.does(look);
     const drop = await retention.waits('DROP TABLE reading_2026_02');
-    const blocked = await dashboard.waits(look, { note: 'Another month, and still behind the DROP.' });
+    const blocked = await dashboard.waits(look, { note: 'Another month!' });
     await report.does('COMMIT');
     await drop.outcome();
     await blocked.outcome();
     scene('DETACH CONCURRENTLY: the job waits, the dashboard does not');
     await report.does('BEGIN');
     await report.does(look);
-    const detach = await retention.waits('ALTER TABLE reading DETACH PARTITION reading_2026_03 CONCURRENTLY');
+    const detach = await retention.waits(detaching);
     const passed = await dashboard.does(look);
     await report.does('COMMIT');
-    await detach.outcome('The month is a table of its own: archive it, then drop it.');
+    await detach.outcome('Now a table of its own: archive it, then drop it.');
     await retention.does('DROP TABLE reading_2026_03');
     // #endregion waiting
     await db.query('CREATE TABLE reading_rest PARTITION OF reading DEFAULT');

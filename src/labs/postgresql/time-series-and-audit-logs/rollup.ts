@@ -1,52 +1,13 @@
+import { readFileSync } from 'node:fs';
 import { lab, type Database, type Session } from '#labs/index.ts';
 
-// #region reading
-const schema = `
-  CREATE TABLE reading (
-    id bigint GENERATED ALWAYS AS IDENTITY,
-    device_id int NOT NULL,
-    at timestamptz NOT NULL,
-    value float8 NOT NULL,
-    tx bigint NOT NULL DEFAULT pg_current_xact_id()::text::bigint,
-    PRIMARY KEY (device_id, at)
-  ) PARTITION BY RANGE (at);
-  CREATE TABLE reading_2026_10 PARTITION OF reading FOR VALUES FROM ('2026-10-01') TO ('2026-11-01');
-  CREATE TABLE reading_2026_11 PARTITION OF reading FOR VALUES FROM ('2026-11-01') TO ('2026-12-01');
-  CREATE INDEX ON reading USING brin (tx);
-`;
-// #endregion reading
+const schema = readFileSync(new URL('schema/reading.sql', import.meta.url), 'utf8');
 
-// #region rollup
-const rollups = `
-  CREATE TABLE reading_hour (
-    device_id int, hour timestamptz, n bigint NOT NULL, sum float8 NOT NULL, min float8 NOT NULL, max float8 NOT NULL,
-    PRIMARY KEY (device_id, hour)
-  );
-  CREATE TABLE rollup_state (done_before bigint NOT NULL);
-  INSERT INTO rollup_state VALUES (0);
-`;
-
-/** Recomputes from raw rows each device and hour that a condition on new rows touches. Running it twice changes nothing. */
+/** Recomputes each device and hour that holds a row with this property. */
 const recompute = (touchedBy: string): string => `
-  INSERT INTO reading_hour
-  SELECT device_id, hour, count(*), sum(value), min(value), max(value)
-  FROM (SELECT DISTINCT device_id, date_bin('1 hour', at, '2000-01-01') AS hour FROM reading WHERE ${touchedBy}) touched
-  JOIN reading USING (device_id)
-  WHERE at >= hour AND at < hour + interval '1 hour'
-  GROUP BY device_id, hour
-  ON CONFLICT (device_id, hour)
-    DO UPDATE SET n = excluded.n, sum = excluded.sum, min = excluded.min, max = excluded.max`;
-
-/** One run of the job: everything that committed since the last one, however old its timestamp. */
-async function rollUp(job: Session): Promise<void> {
-  await job.query('BEGIN');
-  const from = await job.value<number>('SELECT done_before FROM rollup_state FOR UPDATE'); // one job at a time
-  const to = await job.value<number>('SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint');
-  await job.query(recompute(`tx >= ${from} AND tx < ${to}`));
-  await job.query('UPDATE rollup_state SET done_before = $1', [to]);
-  await job.query('COMMIT');
-}
-// #endregion rollup
+  SELECT recompute(device_id, hour) FROM (
+    SELECT DISTINCT device_id, date_bin('1 hour', at, '2000-01-01') AS hour FROM reading WHERE ${touchedBy}
+  ) touched`;
 
 export default lab({
   title: 'Three ways to remember how far a rollup has come',
@@ -59,7 +20,7 @@ export default lab({
     /** A fresh database with the schema, and sessions on it. */
     const fresh = async (): Promise<Database> => {
       const db = await server.database();
-      await db.query(schema + rollups);
+      await db.query(schema);
       return db;
     };
     const reading = (device: number, at: string, value = 20): string =>
@@ -68,17 +29,17 @@ export default lab({
 
     // #region positions
     const positions = {
-      'event time': async (job: Session, run: number): Promise<void> => {
+      'event time': async (job: Session, run: number): Promise<unknown> => {
         const hour = [`at < '2026-11-20 11:00'`, `at >= '2026-11-20 11:00' AND at < '2026-11-20 14:00'`][run];
-        await job.query(recompute(hour ?? 'false'));
+        return job.query(recompute(hour ?? 'false'));
       },
-      id: async (job: Session): Promise<void> => {
+      id: async (job: Session): Promise<unknown> => {
         const last = await job.value<number>('SELECT last FROM id_state');
         const highest = await job.value<number>('SELECT max(id) FROM reading');
         await job.query(recompute(`id > ${last} AND id <= ${highest}`));
-        await job.query('UPDATE id_state SET last = $1', [highest]);
+        return job.query('UPDATE id_state SET last = $1', [highest]);
       },
-      'transaction horizon': rollUp,
+      'transaction horizon': (job: Session) => job.query('SELECT roll_up()'),
     };
     // #endregion positions
     const rows: (string | number)[][] = [];
@@ -116,11 +77,10 @@ export default lab({
     const [writer, idle] = await db.sessions('Writer', 'Idle');
     for (const minute of ['10:10', '10:20', '10:30']) await writer.query(reading(1, minute));
     const doomed = await db.session('Doomed job');
-    await doomed.query('BEGIN; SELECT done_before FROM rollup_state FOR UPDATE');
-    await doomed.query(recompute('true'));
+    await doomed.query('BEGIN; SELECT roll_up()');
     await db.query('SELECT pg_terminate_backend($1)', [doomed.pid]);
     const job = await db.session('Rollup');
-    await rollUp(job);
+    await job.query('SELECT roll_up()');
     fact('Readings counted after the job was killed and run again', await db.value<number>(counted));
     // The same repeat with a rollup that adds, and keeps its position in another transaction.
     await db.query('CREATE TABLE adding (hour timestamptz PRIMARY KEY, n bigint)');
@@ -163,14 +123,14 @@ export default lab({
       );
     }
     const closer = await closed.session('Rollup');
-    await rollUp(closer);
+    await closer.query('SELECT roll_up()');
     await closed.query('DROP TABLE reading_2026_10'); // October's raw rows have served; the rollup stays
     const refused = await closed.outcome(late);
-    await rollUp(closer);
+    await closer.query('SELECT roll_up()');
     const kept = await closed.value<number>(counted);
     await closed.query('CREATE TABLE reading_rest PARTITION OF reading DEFAULT');
     const taken = await closed.outcome(late);
-    await rollUp(closer);
+    await closer.query('SELECT roll_up()');
     const overwritten = await closed.value<number>(counted);
     // #endregion retention
     fact('A late reading for a month whose raw rows were dropped', {
@@ -188,7 +148,7 @@ export default lab({
       INSERT INTO reading (device_id, at, value)
       SELECT 1, '2026-11-20 08:00'::timestamptz + g * interval '1 minute', 10 FROM generate_series(1, 9) g;
       INSERT INTO reading (device_id, at, value) VALUES (1, '2026-11-20 09:00', 100)`);
-    await rollUp(closer);
+    await closer.query('SELECT roll_up()');
     const average = await closed.value<number>('SELECT avg(sum / n) FROM reading_hour');
     const truth = await closed.value<number>('SELECT sum(sum) / sum(n) FROM reading_hour');
     // #endregion averages
@@ -202,7 +162,7 @@ export default lab({
       SELECT d, '2026-11-02'::timestamptz + m * interval '1 minute', 20
       FROM generate_series(0, 719) m, generate_series(1, 200) d`);
     const bigJob = await big.session('Rollup');
-    await rollUp(bigJob);
+    await bigJob.query('SELECT roll_up()');
     await big.query('VACUUM ANALYZE reading, reading_hour');
     // The next minute of every device, and three readings from hours ago.
     await big.query(`

@@ -2,7 +2,7 @@ import { lab, type Session } from '#labs/index.ts';
 import { acting, installAudit } from './schema/install.ts';
 
 export default lab({
-  title: 'Ten ways to falsify an audit log',
+  title: 'Eleven ways to falsify an audit log',
   claim:
     'Grants stop the application, a trigger stops the owner’s mistakes, a hash chain shows an edit by a superuser, and only an anchor outside the database shows a chain that was cut or rebuilt.',
   engines: ['postgres'],
@@ -47,59 +47,69 @@ export default lab({
       ]);
     // #endregion anchor
 
+    const cutOff = 'DELETE FROM audit.entry WHERE id >= 4; DELETE FROM audit.seal WHERE seq >= 4';
+    const rebuild = `
+      TRUNCATE audit.seal;
+      INSERT INTO audit.seal
+      WITH RECURSIVE listed AS (
+        SELECT e, row_number() OVER (ORDER BY tx, id) AS seq FROM audit.entry e
+      ), chain AS (
+        SELECT seq, e, sha256(audit.canonical(e)) AS hash FROM listed WHERE seq = 1
+        UNION ALL
+        SELECT l.seq, l.e, sha256(c.hash || audit.canonical(l.e)) FROM chain c JOIN listed l ON l.seq = c.seq + 1
+      )
+      SELECT seq, (e).id, hash FROM chain`;
+
     // #region attacks
     const guilty = `table_name = 'public.account' AND row_key = '2' AND op = 'update'`;
     const edit = `UPDATE audit.entry SET actor = 'u-17' WHERE ${guilty}`;
-    const unguarded = 'SET LOCAL session_replication_role = replica'; // ordinary triggers do not fire
-    const rebuilt = `TRUNCATE audit.seal; UPDATE audit.seal_state SET done_before = 0;
-      INSERT INTO audit.seal WITH RECURSIVE listed AS (SELECT e, row_number() OVER (ORDER BY tx, id) AS seq FROM audit.entry e),
-        chain AS (SELECT seq, e, sha256(audit.canonical(e)) AS hash FROM listed WHERE seq = 1 UNION ALL
-                  SELECT l.seq, l.e, sha256(c.hash || audit.canonical(l.e)) FROM chain c JOIN listed l ON l.seq = c.seq + 1)
-        SELECT seq, (e).id, hash FROM chain`;
-    const attacks: [attack: string, who: Session, ...statements: string[]][] = [
-      ['UPDATE', application, edit],
-      ['INSERT of a forged entry', application, `INSERT INTO audit.entry (actor, reason, table_name, row_key, op) VALUES ('u-1', '', '', '', 'x')`],
-      ['UPDATE', owner, edit],
-      ['TRUNCATE', owner, 'TRUNCATE audit.entry'],
-      ['TRUNCATE of one partition', owner, 'TRUNCATE audit.entry_now'],
-      ['the same, with a trigger on the partition', owner, `CREATE TRIGGER own BEFORE TRUNCATE ON audit.entry_now EXECUTE FUNCTION audit.refuse()`, 'TRUNCATE audit.entry_now'],
-      ['UPDATE, triggers off', superuser, unguarded, edit],
-      ['DELETE, triggers off', superuser, unguarded, `DELETE FROM audit.entry WHERE ${guilty}`],
-      ['INSERT into the past', superuser, `INSERT INTO audit.entry (tx, actor, reason, table_name, row_key, op) VALUES (1, 'u-17', 'CR-1', 'public.account', '2', 'update')`],
-      ['newest entries and seals deleted', superuser, unguarded, 'DELETE FROM audit.entry WHERE id >= 4', 'DELETE FROM audit.seal WHERE seq >= 4'],
-      ['UPDATE, whole chain rebuilt', superuser, unguarded, edit, rebuilt],
-    ]; // prettier-ignore
+    const forge = (tx: string): string => `
+      INSERT INTO audit.entry (tx, actor, reason, table_name, row_key, op)
+      VALUES (${tx}, 'u-17', 'CR-1', 'public.account', '2', 'update')`;
+    const ownTrigger = `
+      CREATE TRIGGER own BEFORE TRUNCATE ON audit.entry_now
+      EXECUTE FUNCTION audit.refuse()`;
+    // Ordinary triggers do not fire then; only a superuser may set it.
+    const off = 'SET LOCAL session_replication_role = replica';
+
+    const attacks: [who: Session, attack: string, ...statements: string[]][] = [
+      [application, 'UPDATE', edit],
+      [application, 'forged INSERT', forge('DEFAULT')],
+      [owner, 'UPDATE', edit],
+      [owner, 'TRUNCATE', 'TRUNCATE audit.entry'],
+      [owner, 'TRUNCATE of a partition', 'TRUNCATE audit.entry_now'],
+      [owner, '… with its own trigger', ownTrigger, 'TRUNCATE audit.entry_now'],
+      [superuser, 'UPDATE', off, edit],
+      [superuser, 'DELETE', off, `DELETE FROM audit.entry WHERE ${guilty}`],
+      [superuser, 'INSERT into the past', forge('1')],
+      [superuser, 'newest entries cut off', off, cutOff],
+      [superuser, 'UPDATE, chain rebuilt', off, edit, rebuild],
+    ];
     // #endregion attacks
     const rows = [];
-    for (const [attack, who, ...statements] of attacks) {
+    for (const [who, attack, ...statements] of attacks) {
       await who.query('BEGIN');
       let refusal: string | undefined;
       for (const statement of statements) refusal ??= (await who.outcome(statement)).code;
       if (refusal) {
-        rows.push([who.name, attack, `refused, ${refusal}`, '', '']);
+        rows.push([who.name, attack, `refused: ${refusal}`, '', '']);
       } else {
         const broken = await who.value<number | null>('SELECT audit.first_broken_seal()');
         const unsealed = await who.value<number>('SELECT audit.unsealed()');
         const chain =
-          broken === null ? (unsealed > 0 ? `${unsealed} without a seal` : 'intact') : `broken at ${broken}`;
-        rows.push([
-          who.name,
-          attack,
-          'done',
-          chain,
-          (await matchesAnchor(who)) ? 'matches' : 'does not match',
-        ]);
+          broken === null ? (unsealed > 0 ? `${unsealed} unsealed` : 'intact') : `broken at ${broken}`;
+        rows.push([who.name, attack, 'done', chain, (await matchesAnchor(who)) ? 'agrees' : 'differs']);
       }
       await who.query('ROLLBACK');
     }
     fact('What notices', {
-      columns: ['who', 'attack', 'the database', 'chain check', 'anchor outside'],
+      columns: ['who', 'attack', 'result', 'chain', 'anchor'],
       rows,
     });
 
     // #region retention
     // Retention drops the first two entries; their seals stay, and the second one is anchored outside.
-    await superuser.query(`BEGIN; ${unguarded}; DELETE FROM audit.entry WHERE id <= 2`);
+    await superuser.query(`BEGIN; ${off}; DELETE FROM audit.entry WHERE id <= 2`);
     const fromTheStart = await superuser.value<number | null>('SELECT audit.first_broken_seal()');
     const fromTheAnchor = await superuser.value<number | null>('SELECT audit.first_broken_seal(2)');
     await superuser.query('ROLLBACK');
@@ -112,7 +122,7 @@ export default lab({
     // #region window
     await acting(application, 'u-99', 'CR-250', 'UPDATE account SET credit_limit = 1 WHERE id = 1');
     await superuser.query(
-      `BEGIN; ${unguarded}; UPDATE audit.entry SET actor = 'u-17' WHERE reason = 'CR-250'; COMMIT`,
+      `BEGIN; ${off}; UPDATE audit.entry SET actor = 'u-17' WHERE reason = 'CR-250'; COMMIT`,
     );
     await db.query('SELECT audit.seal_new()');
     const missed = await db.value<number | null>('SELECT audit.first_broken_seal()');

@@ -105,21 +105,21 @@ export default lab({
       `CREATE TRIGGER audited AFTER UPDATE ON audited FOR EACH ROW EXECUTE FUNCTION audit.capture('id')`,
     );
     // #region single
-    const update =
-      (table: string) =>
-      (id: number): Promise<unknown> =>
-        client.query(`UPDATE ${table} SET credit_limit = credit_limit + 1 WHERE id = $1`, [id]);
+    const update = (table: string, id: number): Promise<unknown> => {
+      const set = `UPDATE ${table} SET credit_limit = credit_limit + 1`;
+      return client.query(`${set} WHERE id = $1`, [id]);
+    };
+    const entry = `
+      INSERT INTO app_entry (actor, reason, table_name, row_key, op, before, after)
+      VALUES ('u-17', 'CR-1', 'public.by_app', $1, 'update',
+              '{"credit_limit": 100}', '{"credit_limit": 101}')`;
     const requests: Record<string, (id: number) => Promise<unknown>> = {
-      'no audit': update('plain'),
-      'row trigger': update('audited'),
+      'no audit': (id) => update('plain', id),
+      'row trigger': (id) => update('audited', id),
       'the application inserts the entry': async (id) => {
         await client.query('BEGIN');
-        await update('by_app')(id);
-        await client.query(
-          `INSERT INTO app_entry (actor, reason, table_name, row_key, op, before, after)
-           VALUES ('u-17', 'CR-1', 'public.by_app', $1, 'update', '{"credit_limit": 100}', '{"credit_limit": 101}')`,
-          [id],
-        );
+        await update('by_app', id);
+        await client.query(entry, [id]);
         await client.query('COMMIT');
       },
     };

@@ -10,34 +10,40 @@ SET ROLE audit_owner;
 
 CREATE TABLE audit.entry (
   id         bigint GENERATED ALWAYS AS IDENTITY,
-  at         timestamptz NOT NULL DEFAULT clock_timestamp(), -- when, taken under the row's lock
+  at         timestamptz NOT NULL DEFAULT clock_timestamp(), -- when
   tx         bigint NOT NULL DEFAULT pg_current_xact_id()::text::bigint,
-  actor      text NOT NULL,                      -- who: the person or service behind the request
-  db_role    text NOT NULL DEFAULT session_user, -- who: the role that logged in
-  reason     text NOT NULL,                      -- why: use case or ticket
-  table_name text NOT NULL,                      -- what: table, row, operation, both images
+  actor      text NOT NULL,                      -- who: behind the request
+  db_role    text NOT NULL DEFAULT session_user, -- who: logged in
+  reason     text NOT NULL,                      -- why: use case, ticket
+  table_name text NOT NULL,                      -- what
   row_key    text NOT NULL,
   op         text NOT NULL,
   before     jsonb,
   after      jsonb,
   PRIMARY KEY (id, at)
 ) PARTITION BY RANGE (at);
--- One partition is enough for a lab; in production a job makes one a month.
-CREATE TABLE audit.entry_now PARTITION OF audit.entry FOR VALUES FROM (MINVALUE) TO (MAXVALUE);
 
-CREATE INDEX ON audit.entry (table_name, row_key, id); -- the history of one row
-CREATE INDEX ON audit.entry USING brin (at);           -- everything in a span of time
-CREATE INDEX ON audit.entry USING brin (tx);           -- what the sealer has not seen
+-- One partition is enough for a lab; in production a job makes one a month.
+CREATE TABLE audit.entry_now PARTITION OF audit.entry
+  FOR VALUES FROM (MINVALUE) TO (MAXVALUE);
+
+CREATE INDEX ON audit.entry (table_name, row_key, id); -- history of one row
+CREATE INDEX ON audit.entry USING brin (at);           -- a span of time
+CREATE INDEX ON audit.entry USING brin (tx);           -- what is not sealed
 -- #endregion entry
 
 -- #region capture
-CREATE FUNCTION audit.capture() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+CREATE FUNCTION audit.capture() RETURNS trigger LANGUAGE plpgsql
+SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-  IF TG_OP = 'UPDATE' AND NEW IS NOT DISTINCT FROM OLD THEN RETURN NULL; END IF;
-  INSERT INTO audit.entry (actor, reason, table_name, row_key, op, before, after)
+  IF TG_OP = 'UPDATE' AND NEW IS NOT DISTINCT FROM OLD THEN
+    RETURN NULL;
+  END IF;
+  INSERT INTO audit.entry
+    (actor, reason, table_name, row_key, op, before, after)
   VALUES (
-    nullif(current_setting('audit.actor', true), ''),  -- NULL, and so refused, when nobody said who
+    -- NULL, and so refused, when nobody said who or why
+    nullif(current_setting('audit.actor', true), ''),
     nullif(current_setting('audit.reason', true), ''),
     TG_TABLE_SCHEMA || '.' || TG_TABLE_NAME,
     coalesce(to_jsonb(NEW), to_jsonb(OLD)) ->> TG_ARGV[0],
@@ -57,7 +63,8 @@ CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON audit.entry
 CREATE TRIGGER append_only_truncate BEFORE TRUNCATE ON audit.entry
   FOR EACH STATEMENT EXECUTE FUNCTION audit.refuse();
 
-REVOKE ALL ON FUNCTION audit.capture() FROM PUBLIC; -- app writes entries through the trigger or not at all
+-- The application writes entries through the trigger or not at all.
+REVOKE ALL ON FUNCTION audit.capture() FROM PUBLIC;
 GRANT USAGE ON SCHEMA audit TO auditor;
 GRANT SELECT ON audit.entry TO auditor;
 -- #endregion guard
@@ -71,22 +78,30 @@ CREATE TABLE audit.seal (
 CREATE TABLE audit.seal_state (done_before bigint NOT NULL);
 INSERT INTO audit.seal_state VALUES (0);
 
-/* One text for one entry, whatever the session's time zone; the array's quoting keeps its fields apart. */
-CREATE FUNCTION audit.canonical(e audit.entry) RETURNS bytea LANGUAGE sql STABLE AS $$
-  SELECT convert_to(jsonb_build_array(e.id, extract(epoch FROM e.at), e.tx, e.actor, e.db_role, e.reason,
-                                      e.table_name, e.row_key, e.op, e.before, e.after)::text, 'UTF8')
+/* One text for one entry, whatever the session's time zone.
+   The array's quoting keeps its fields apart. */
+CREATE FUNCTION audit.canonical(e audit.entry) RETURNS bytea
+LANGUAGE sql STABLE AS $$
+  SELECT convert_to(jsonb_build_array(
+    e.id, extract(epoch FROM e.at), e.tx, e.actor, e.db_role, e.reason,
+    e.table_name, e.row_key, e.op, e.before, e.after
+  )::text, 'UTF8')
 $$;
 
 CREATE FUNCTION audit.seal_new() RETURNS bigint LANGUAGE plpgsql AS $$
 DECLARE
   since bigint; upto bigint; last bigint; chain bytea; e audit.entry;
 BEGIN
-  SELECT done_before INTO since FROM audit.seal_state FOR UPDATE; -- one sealer at a time
-  upto := pg_snapshot_xmin(pg_current_snapshot())::text::bigint;  -- nothing below it can still commit
+  -- One sealer at a time; below `upto` nothing can still commit.
+  SELECT done_before INTO since FROM audit.seal_state FOR UPDATE;
+  upto := pg_snapshot_xmin(pg_current_snapshot())::text::bigint;
+
   SELECT seq, hash INTO last, chain FROM audit.seal ORDER BY seq DESC LIMIT 1;
   last := coalesce(last, 0);
   chain := coalesce(chain, '');
-  FOR e IN SELECT * FROM audit.entry WHERE tx >= since AND tx < upto ORDER BY tx, id LOOP
+  FOR e IN
+    SELECT * FROM audit.entry WHERE tx >= since AND tx < upto ORDER BY tx, id
+  LOOP
     last := last + 1;
     chain := sha256(chain || audit.canonical(e));
     INSERT INTO audit.seal VALUES (last, e.id, chain);
@@ -97,22 +112,29 @@ END $$;
 -- #endregion seal
 
 -- #region verify
-/* The first seal after `since` that does not fit its entry or its predecessor; NULL when the chain holds.
-   Seal number `since` is taken on trust, because an anchor outside vouches for it: entries up to it may be gone. */
-CREATE FUNCTION audit.first_broken_seal(since bigint DEFAULT 0) RETURNS bigint LANGUAGE sql STABLE AS $$
+/* The first seal after `since` that does not fit its entry or its predecessor;
+   NULL when the chain holds. Seal `since` is taken on trust, because an anchor
+   outside vouches for it: entries up to it may be gone. */
+CREATE FUNCTION audit.first_broken_seal(since bigint DEFAULT 0) RETURNS bigint
+LANGUAGE sql STABLE AS $$
   SELECT min(seq) FROM (
     SELECT s.seq, s.hash, e AS entry, e.id,
-           lag(s.seq, 1, 0::bigint) OVER chain AS last, lag(s.hash, 1, ''::bytea) OVER chain AS previous
+           lag(s.seq, 1, 0::bigint) OVER chain AS last,
+           lag(s.hash, 1, ''::bytea) OVER chain AS previous
     FROM audit.seal s LEFT JOIN audit.entry e ON e.id = s.entry_id
     WHERE s.seq >= since
     WINDOW chain AS (ORDER BY s.seq)
   ) link
-  WHERE seq > since AND (seq <> last + 1 OR id IS NULL OR hash <> sha256(previous || audit.canonical(entry)))
+  WHERE seq > since AND (
+    seq <> last + 1 OR id IS NULL
+    OR hash <> sha256(previous || audit.canonical(entry))
+  )
 $$;
 
 /* Entries that should have a seal by now and have none. */
 CREATE FUNCTION audit.unsealed() RETURNS bigint LANGUAGE sql STABLE AS $$
-  SELECT count(*) FROM audit.entry e LEFT JOIN audit.seal s ON s.entry_id = e.id
+  SELECT count(*) FROM audit.entry e
+  LEFT JOIN audit.seal s ON s.entry_id = e.id
   WHERE s.seq IS NULL AND e.tx < (SELECT done_before FROM audit.seal_state)
 $$;
 -- #endregion verify

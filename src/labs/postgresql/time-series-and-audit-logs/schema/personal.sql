@@ -13,8 +13,10 @@ CREATE TABLE audit.personal (
 -- #endregion tables
 
 -- #region detach
-/* An image of a row with its personal columns replaced by digests; the values go to audit.personal. */
-CREATE FUNCTION audit.detach(who text, image jsonb, personal text[]) RETURNS jsonb LANGUAGE plpgsql AS $$
+/* An image of a row with its personal columns replaced by digests;
+   the values go to audit.personal. */
+CREATE FUNCTION audit.detach(who text, image jsonb, personal text[])
+RETURNS jsonb LANGUAGE plpgsql AS $$
 DECLARE
   salt uuid; field text; digest text;
 BEGIN
@@ -22,8 +24,10 @@ BEGIN
   INSERT INTO audit.subject (subject) VALUES (who) ON CONFLICT DO NOTHING;
   SELECT s.salt INTO salt FROM audit.subject s WHERE s.subject = who;
   FOREACH field IN ARRAY personal LOOP
-    digest := encode(sha256(convert_to(jsonb_build_array(salt, field, image -> field)::text, 'UTF8')), 'hex');
-    INSERT INTO audit.personal VALUES (who, digest, image ->> field) ON CONFLICT DO NOTHING;
+    digest := encode(sha256(convert_to(
+      jsonb_build_array(salt, field, image -> field)::text, 'UTF8')), 'hex');
+    INSERT INTO audit.personal VALUES (who, digest, image ->> field)
+      ON CONFLICT DO NOTHING;
     image := jsonb_set(image, ARRAY[field], to_jsonb(digest));
   END LOOP;
   RETURN image;
