@@ -61,10 +61,12 @@ export default lab({
       'require-statement-timeout',
     ];
     const { code, stdout } = await run(squawk, [
-      '--reporter=json', '--pg-version=18', '--assume-in-transaction',
+      '--reporter=json',
+      '--pg-version=18',
+      '--assume-in-transaction',
       `--exclude=${style.join()}`,
       ...migrations.map((_, index) => fileOf(index)),
-    ]); // prettier-ignore
+    ]);
     const findings = JSON.parse(stdout) as Finding[];
     // #endregion lint
     fact('Exit code, which fails the build', code);

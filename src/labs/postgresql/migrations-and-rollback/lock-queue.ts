@@ -20,7 +20,7 @@ async function migrate(
     onRefusal?: (attempt: number) => unknown;
   },
 ): Promise<number> {
-  const { lockTimeout = 100, pause = 1000, attempts = 30 } = options;
+  const { lockTimeout = 50, pause = 1000, attempts = 30 } = options;
   for (let attempt = 1; ; attempt++) {
     try {
       await client.query('BEGIN');

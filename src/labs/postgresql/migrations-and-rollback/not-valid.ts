@@ -30,10 +30,8 @@ export default lab({
     const early = await migration.does(validate, {
       note: 'The old row is found. The rule for new rows stays.',
     });
-    await migration.does(
-      `UPDATE orders SET email = 'unknown' WHERE email IS NULL`,
-      { note: 'In batches, if there are many.' },
-    ); // prettier-ignore
+    const mend = `UPDATE orders SET email = 'unknown' WHERE email IS NULL`;
+    await migration.does(mend, { note: 'In batches, if there are many.' });
     await migration.does('BEGIN');
     await migration.does(validate);
     const beside = await app.does('UPDATE orders SET total = 0 WHERE id = 7', {
