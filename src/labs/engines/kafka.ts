@@ -8,7 +8,7 @@ import type * as KafkaJs from 'kafkajs';
 import type { Engine } from './engine.ts';
 import { findOnPath } from './path.ts';
 import { nodeProgram } from './node.ts';
-import { start } from './program.ts';
+import { runToEnd, start } from './program.ts';
 
 /** A running mock cluster. Topics come into being when they are first used, with four partitions. */
 export interface KafkaMock {
@@ -48,12 +48,16 @@ export const kafka: Engine<KafkaEngine> = {
     async ({ brokers = 3 } = {}) => {
       const kcat = hasNative() ? undefined : findOnPath('kcat');
       const program = kcat
-        ? start(host, kcat, { args: ['-M', String(brokers)] })
+        ? // A producer that waits for input on its stdin; the cluster lives in it.
+          start(host, kcat, {
+            args: ['-P', '-b', 'mock', '-t', 'unused', '-X', `test.mock.num.brokers=${brokers}`],
+          })
         : start(host, nodeProgram(26) ?? process.execPath, {
             args: [fileURLToPath(new URL('kafka-cluster.ts', import.meta.url)), String(brokers)],
           });
-      const [, list = ''] = await program.line(/(?:replaced with |BROKERS=)((?:[\d.]+:\d+,?)+)/);
-      host.used('Kafka mock cluster (librdkafka)', kcat ? 'by kcat' : '2.12.1');
+      const [, list = ''] = await program.line(/replaced with ((?:[\d.]+:\d+,?)+)/);
+      const version = kcat ? (await runToEnd(host, kcat, { args: ['-V'] })).stdout : 'librdkafka 2.12.1';
+      host.used('Kafka mock cluster (librdkafka)', /librdkafka ([\d.]+)/.exec(version)?.[1] ?? 'unknown');
       const addresses = list.split(',');
       return {
         brokers: addresses,
