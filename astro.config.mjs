@@ -6,6 +6,7 @@ import { diagrams } from './src/diagrams/index.ts';
 import { guides } from './src/guides/integration.ts';
 import { references } from './src/guides/references-plugin.ts';
 import { labRegions } from './src/labs/regions-plugin.ts';
+import { fullTextIndex } from './src/search/integration.ts';
 import { validCodeBlocks } from './src/site/code-blocks.ts';
 import { literalColons } from './src/site/literal-colons.ts';
 import { components } from './src/site/overrides.ts';
@@ -49,5 +50,7 @@ export default defineConfig({
     }),
     literalColons(),
     mdx(),
+    // Last: it reads the pages that the others have written.
+    fullTextIndex(),
   ],
 });

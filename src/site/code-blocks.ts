@@ -18,6 +18,8 @@ function textOf(node: Node): string {
 function mend(node: Node, insideInline: boolean) {
   const { tagName } = node;
   // A block that scrolls becomes a landmark, and landmarks need names that differ.
+  // Full-text search finds claims; code would drown them.
+  if (tagName === 'figure') node.properties = { ...node.properties, dataPagefindIgnore: 'all' };
   if (tagName === 'pre')
     node.properties = { ...node.properties, ariaLabel: `Code: ${textOf(node).trim().slice(0, 60)}` };
   if (insideInline && tagName === 'div') node.tagName = 'span';

@@ -1,0 +1,146 @@
+import * as fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { HeadPage } from './head.ts';
+import { createSearcher } from './search.ts';
+import { contentWords, mistakes, stem, wordsOf } from './words.ts';
+
+const page = (id: string, number: number, rest: Partial<HeadPage>): HeadPage => ({
+  id,
+  number,
+  category: id.split('/')[0] ?? '',
+  title: '',
+  asked: '',
+  aliases: [],
+  topics: [],
+  sections: [],
+  ...rest,
+});
+const head = [
+  page('nodejs/event-loop', 8, {
+    title: 'Event loop and async/await',
+    asked: 'Explain Node.js event loop phases and how async/await works internally.',
+    aliases: ['process.nextTick', 'setImmediate', 'microtask queue', 'libuv'],
+    sections: [
+      { anchor: 'what-await-compiles-to', text: 'What await compiles to' },
+      { anchor: 'follow-up-timers', text: 'Does setTimeout(0) run before setImmediate?' },
+    ],
+  }),
+  page('postgresql/transactions-and-isolation', 16, {
+    title: 'Transactions and isolation',
+    asked: 'How do transactions and isolation levels work in Postgres?',
+    aliases: ['MVCC', 'write skew', '40001', 'SELECT FOR UPDATE'],
+    sections: [
+      { anchor: 'the-retry-loop', text: 'The retry loop is part of the level' },
+      { anchor: 'lab-write-skew', text: 'Write skew: two right decisions, one broken rule' },
+    ],
+  }),
+  page('infrastructure/kubernetes-and-docker', 19, {
+    title: 'Kubernetes and Docker',
+    asked: 'How would you deploy and scale your app on Kubernetes or Docker?',
+    aliases: ['k8s', 'HPA', 'N+1'],
+  }),
+];
+const searcher = createSearcher(head);
+const first = (query: string) => searcher.search(query).results[0]?.page.number;
+
+describe('finds what was meant', () => {
+  test.each([
+    ['k8s', 19],
+    ['kuberntes', 19],
+    ['isolaton levels', 16],
+    ['transaction', 16],
+    ['setImmediate vs nextTick', 8],
+    ['SETIMMEDIATE', 8],
+    ['select for update', 16],
+    ['40001', 16],
+    ['N+1', 19],
+    ['how does async await work internally?', 8],
+    ['micro', 8],
+  ])('%s', (query, number) => {
+    expect(first(query)).toBe(number);
+  });
+
+  test('says how a typing mistake was understood, and searches as typed when asked to', () => {
+    expect(searcher.search('kuberntes hpa').corrected).toBe('kubernetes hpa');
+    expect(searcher.search('kubernetes').corrected).toBeUndefined();
+    expect(searcher.search('kuberntes', { exact: true }).results).toEqual([]);
+  });
+
+  test('leads to the section whose heading fits', () => {
+    expect(searcher.search('retry loop').results[0]?.sections[0]?.anchor).toBe('the-retry-loop');
+    expect(searcher.search('setimmediate before settimeout').results[0]?.sections[0]?.anchor).toBe(
+      'follow-up-timers',
+    );
+  });
+
+  test('full-text hits add pages that no heading names, and lift those that both find', () => {
+    const text = [
+      { id: 'infrastructure/kubernetes-and-docker', score: 4 },
+      { id: 'nodejs/event-loop', score: 2 },
+    ];
+    expect(searcher.search('sidecar', { text }).results.map(({ page: { number } }) => number)).toEqual([
+      19, 8,
+    ]);
+    expect(searcher.search('libuv', { text }).results[0]?.page.number).toBe(8);
+  });
+});
+
+test('any input gets an answer, and no error', () => {
+  fc.assert(
+    fc.property(fc.string({ unit: 'binary', maxLength: 200 }), (query) => {
+      expect(Array.isArray(searcher.search(query).results)).toBe(true);
+    }),
+  );
+  for (const query of [
+    '"unbalanced',
+    'a'.repeat(10_000),
+    '<script>alert(1)</script>',
+    '🚀',
+    'مرحبا',
+    '.*(',
+    'the of and',
+    '',
+  ]) {
+    expect(Array.isArray(searcher.search(query).results)).toBe(true);
+  }
+});
+
+test('words are lower case, without accents and possessives, identifiers whole', () => {
+  expect(wordsOf("What's Node.js' café, N+1, setImmediate(fn) and SELECT … FOR UPDATE?")).toEqual([
+    'what',
+    'node.js',
+    'cafe',
+    'n+1',
+    'setimmediate',
+    'fn',
+    'and',
+    'select',
+    'for',
+    'update',
+  ]);
+  expect(contentWords(['the', 'of'])).toEqual(['the', 'of']);
+});
+
+test.each([
+  ['indexes', 'index'],
+  ['queries', 'query'],
+  ['caching', 'cache'],
+  ['retries', 'retry'],
+  ['dropped', 'drop'],
+  ['locks', 'lock'],
+  ['microservices', 'microservice'],
+])('%s and %s are the same word', (one, other) => {
+  expect(stem(one)).toBe(stem(other));
+});
+
+test('words that only look alike stay apart', () => {
+  expect(stem('redis')).not.toBe(stem('redo'));
+  expect(stem('process')).toBe(stem('processes'));
+  expect(stem('40001')).toBe('40001');
+});
+
+test('counts mistakes as a person makes them', () => {
+  expect(mistakes('kuberntes', 'kubernetes', 2)).toBe(1);
+  expect(mistakes('teh', 'the', 2)).toBe(1);
+  expect(mistakes('abc', 'xyz', 2)).toBe(3);
+});
