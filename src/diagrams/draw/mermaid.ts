@@ -1,5 +1,5 @@
 import { enterBrowser } from './environment.ts';
-import { SourceError } from '../source-error.ts';
+import { quotedLine, SourceError, sourceLine } from '../source-error.ts';
 import { config } from './config.ts';
 import { classesAsColours } from './look.ts';
 import { themeVariables } from './theme-variables.ts';
@@ -18,25 +18,6 @@ function generator(seed: number): () => number {
     t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
     return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
   };
-}
-
-/**
- * Mermaid strips frontmatter, blank lines at the top and comments before it parses: turns a line number of its
- * messages into one of the source.
- */
-export function sourceLine(source: string, parsedLine: number): number {
-  const lines = source.split('\n');
-  let at = 0;
-  if (/^\s*---\s*$/.test(lines[0] ?? '')) {
-    const end = lines.findIndex((line, i) => i > 0 && /^\s*---\s*$/.test(line));
-    at = end + 1;
-  }
-  while (at < lines.length && lines[at]?.trim() === '') at++;
-  for (let parsed = 0; at < lines.length; at++) {
-    if (/^\s*%%(?!\{)/.test(lines[at] ?? '')) continue;
-    if (++parsed === parsedLine) return at + 1;
-  }
-  return lines.length;
 }
 
 export interface Artist {
@@ -90,9 +71,12 @@ async function edgesOf(mermaid: Mermaid, source: string): Promise<Edge[]> {
 }
 
 function asSourceError(source: string, error: unknown): SourceError {
-  const message = error instanceof Error ? error.message : String(error);
+  const raw = error instanceof Error ? error.message : String(error);
+  const message = error instanceof TypeError ? `Mermaid breaks on this source (${raw})` : raw;
   const said = /line:? (\d+)/.exec(message)?.[1];
   const hash = (error as { hash?: { loc?: { first_line?: number } } } | undefined)?.hash;
   const line = said === undefined ? hash?.loc?.first_line : Number(said);
-  return new SourceError(message, line === undefined ? undefined : sourceLine(source, line));
+  // The line that the parser counted is not the one of the file, which the reader gets.
+  const reason = message.replaceAll(/ on line \d+(?:, column \d+)?/g, '').trim();
+  return new SourceError(reason, line === undefined ? quotedLine(source, message) : sourceLine(source, line));
 }

@@ -96,7 +96,7 @@ export function markParts(
       const elements = find(svg, part, known);
       if (elements.length === 0) {
         const names = [...known.named.keys()].filter(
-          (name) => /^[A-Za-z][\w.-]*$|->/.test(name) && !/^L_|^id_/.test(name),
+          (name) => /^[A-Za-z][\w.-]*$|->/.test(name) && !/^L_|^id_/.test(name) && !KIND_PREFIX.test(name),
         );
         const messages = known.messages.length > 0 ? `#1-${known.messages.length}, ` : '';
         faults.push({
