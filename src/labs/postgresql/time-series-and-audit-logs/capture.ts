@@ -76,7 +76,7 @@ export default lab({
       ]);
     }
     fact('Entries by each path', {
-      columns: ['change', 'rows changed', 'app, in transaction', 'app, to its log', 'trigger', 'decoding'],
+      columns: ['change', 'rows changed', 'app, in transaction', 'app log', 'trigger', 'decoding'],
       rows,
     });
 
