@@ -5,6 +5,7 @@ import { defineConfig } from 'astro/config';
 import { diagrams } from './src/diagrams/index.ts';
 import { guides } from './src/guides/integration.ts';
 import { references } from './src/guides/references-plugin.ts';
+import { codeCheck } from './src/labs/code-check/integration.ts';
 import { labRegions } from './src/labs/regions-plugin.ts';
 import { fullTextIndex } from './src/search/integration.ts';
 import { validCodeBlocks } from './src/site/code-blocks.ts';
@@ -25,8 +26,9 @@ export default defineConfig({
     }),
   },
   integrations: [
-    // First: a guide that is not whole stops the build before anything renders it.
+    // First: a guide that is not whole, or whose code does not parse, stops the build before anything renders it.
     guides(),
+    codeCheck(),
     drawn.integration,
     starlight({
       title: 'The Architect Round',
@@ -37,7 +39,6 @@ export default defineConfig({
       components,
       sidebar: sidebar(process.cwd()),
       routeMiddleware: './src/site/route.ts',
-      markdown: { headingLinks: false },
       expressiveCode: {
         plugins: [validCodeBlocks],
         themes: ['github-dark', 'github-light'],

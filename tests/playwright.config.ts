@@ -5,7 +5,7 @@ const executablePath = await findChromium();
 
 /** Real Chromium on the built site, at the size of a desktop and of a phone. */
 export default defineConfig({
-  testDir: './browser',
+  testDir: '.',
   outputDir: '../test-results',
   // The checks of a long page in the slowest machine's Chromium take a while.
   timeout: 120_000,

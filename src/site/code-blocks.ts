@@ -17,11 +17,13 @@ function textOf(node: Node): string {
 
 function mend(node: Node, insideInline: boolean) {
   const { tagName } = node;
-  // A block that scrolls becomes a landmark, and landmarks need names that differ.
   // Full-text search finds claims; code would drown them.
   if (tagName === 'figure') node.properties = { ...node.properties, dataPagefindIgnore: 'all' };
-  if (tagName === 'pre')
-    node.properties = { ...node.properties, ariaLabel: `Code: ${textOf(node).trim().slice(0, 60)}` };
+  // A block may scroll, so the keyboard must reach it, and then it needs a name; where it fits, a script takes both away.
+  if (tagName === 'pre') {
+    const label = `Code: ${textOf(node).trim().slice(0, 60)}`;
+    node.properties = { ...node.properties, tabIndex: 0, role: 'group', ariaLabel: label };
+  }
   if (insideInline && tagName === 'div') node.tagName = 'span';
   if (tagName === 'button')
     node.properties = { ...node.properties, type: 'button', ariaLabel: node.properties?.['title'] };

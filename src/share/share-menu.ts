@@ -1,0 +1,66 @@
+/** Puts a text on the clipboard. Gives whether it arrived there. */
+async function copy(text: string): Promise<boolean> {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** `<share-menu>`: shows the ways to share that this browser has, and says what was done. */
+class ShareMenu extends HTMLElement {
+  connectedCallback() {
+    const { title = '', url = '', summary = '' } = this.dataset;
+    const say = (text: string) => {
+      const status = this.querySelector('[role=status]');
+      if (status) status.textContent = text;
+    };
+    const copied = async (text: string) => {
+      say(
+        (await copy(text))
+          ? 'Copied.'
+          : 'The browser did not allow copying; the address is in its address bar.',
+      );
+    };
+    const on = (selector: string, available: boolean, act: (button: HTMLElement) => Promise<void>) => {
+      for (const button of this.querySelectorAll<HTMLElement>(selector)) {
+        button.hidden = !available;
+        button.addEventListener('click', () => void act(button));
+      }
+    };
+    on('[data-share]', 'share' in navigator, async () => {
+      // A share sheet that is closed again is no error.
+      await navigator.share({ title, url }).catch(() => undefined);
+    });
+    on('[data-copy]', true, (button) => copied(button.dataset['copy'] === 'summary' ? summary : url));
+    on('[data-copy-page]', true, async () => {
+      try {
+        const page = this.querySelector<HTMLAnchorElement>('a[href$="index.md"]');
+        const response = await fetch(new URL(page?.href ?? '').pathname);
+        if (!response.ok) throw new Error(String(response.status));
+        await copied(await response.text());
+      } catch {
+        say('The page could not be fetched. Check the connection and try again.');
+      }
+    });
+  }
+}
+
+customElements.define('share-menu', ShareMenu);
+
+// A link to a place on the page copies its address as well.
+document.addEventListener('click', (event) => {
+  const link =
+    event.target instanceof Element
+      ? event.target.closest<HTMLAnchorElement>('a[data-copy-link], a.sl-anchor-link')
+      : null;
+  if (!link || event.metaKey || event.ctrlKey) return;
+  void copy(link.href).then((done) => {
+    if (!done) return;
+    link.classList.add('is-copied');
+    setTimeout(() => {
+      link.classList.remove('is-copied');
+    }, 1500);
+  });
+});
