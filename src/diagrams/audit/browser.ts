@@ -5,7 +5,7 @@ import { chromium } from '@playwright/test';
 import type { Browser, Page } from '@playwright/test';
 import { FONT_FAMILY } from '../draw/mermaid.ts';
 import { config } from '../draw/config.ts';
-import { classesAsColours } from '../draw/look.ts';
+import { withAuthorClasses } from '../draw/look.ts';
 import { themeVariables } from '../draw/theme-variables.ts';
 import { TOKENS } from '../draw/tokens.ts';
 import { recolour, roleOf } from '../finish/colour.ts';
@@ -110,7 +110,7 @@ export class Chromium {
         const drawn = await mermaid.render('drawing', text);
         return { svg: drawn.svg, milliseconds: performance.now() - start };
       },
-      [classesAsColours(source)] as const,
+      [withAuthorClasses(source)] as const,
     );
     return { svg: unmarked(svg), milliseconds };
   }

@@ -69,8 +69,21 @@ const CLASSES: Record<AuthorClass, ClassLook> = {
   async: { fill: 'violet-wash', line: 'violet', dashed: true },
 };
 
-/** Lets `rect danger` and `box accent Title` of sequence diagrams, which only know colours, take author classes. */
-export function classesAsColours(source: string): string {
+const isUsed = (source: string, name: string) =>
+  new RegExp(`(?:^|[^\\w-])${name}(?![\\w-])`, 'm').test(source);
+
+/**
+ * Makes the author classes known where rules alone do not reach: edges of flowcharts take their looks from `classDef`
+ * statements, and `rect danger` and `box accent Title` of sequence diagrams only know colours. Lines keep their numbers.
+ */
+export function withAuthorClasses(source: string): string {
+  if (/^\s*(?:flowchart|graph)\b/m.test(source)) {
+    const definitions = AUTHOR_CLASSES.filter((name) => isUsed(source, name)).map((name) => {
+      const { line, dashed } = CLASSES[name];
+      return `\nclassDef ${name} ${stroke(line)}${dashed === true ? ',stroke-dasharray:5 4' : ''}`;
+    });
+    return source.trimEnd() + definitions.join('');
+  }
   if (!/^\s*sequenceDiagram\b/m.test(source)) return source;
   const area = new RegExp(`^(\\s*(?:rect|box)\\s+)(${AUTHOR_CLASSES.join('|')})\\b`, 'gm');
   return source.replace(area, (_, before: string, name: AuthorClass) => before + markRgb(CLASSES[name].fill));

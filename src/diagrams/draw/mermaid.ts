@@ -1,7 +1,7 @@
 import { enterBrowser } from './environment.ts';
 import { quotedLine, SourceError, sourceLine } from '../source-error.ts';
 import { config } from './config.ts';
-import { classesAsColours } from './look.ts';
+import { withAuthorClasses } from './look.ts';
 import { themeVariables } from './theme-variables.ts';
 import type { Raw } from '../finish/finish.ts';
 import type { Edge } from '../finish/parts.ts';
@@ -44,7 +44,7 @@ export async function enterMermaid(typeface: Typeface): Promise<Artist> {
       document.body.replaceChildren();
       Math.random = generator(1);
       try {
-        const { svg: markup, diagramType: kind } = await mermaid.render('drawing', classesAsColours(source));
+        const { svg: markup, diagramType: kind } = await mermaid.render('drawing', withAuthorClasses(source));
         const host = document.createElement('div');
         host.innerHTML = markup;
         document.body.replaceChildren(host);
