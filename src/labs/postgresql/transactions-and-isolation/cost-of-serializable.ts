@@ -3,7 +3,7 @@ import pg from 'pg';
 import { lab, type Point, type Session } from '#labs/index.ts';
 
 const clients = 8;
-const commitsPerClient = 25;
+const commitsPerClient = 40;
 /** What the program does between its read and its write, in milliseconds. */
 const thinking = 2;
 
@@ -59,7 +59,7 @@ export default lab({
 
     const pool = new pg.Pool({ connectionString: db.url, max: clients });
     try {
-      const spread = [1, 4, 16, 64, 256, 1024];
+      const spread = [1, 4, 16, 64, 1024];
       const serializable: [number, Load][] = [];
       const locking: [number, Load][] = [];
       await load(pool, 'serializable', 1024); // warms connections and caches; not recorded
@@ -143,7 +143,6 @@ interface Row {
   readonly balance: number;
 }
 
-// #region withdraw
 const select = 'SELECT balance FROM account WHERE customer = $1 ORDER BY kind';
 const update = `UPDATE account SET balance = balance - 10
                 WHERE customer = $1 AND kind = $2`;
@@ -157,6 +156,7 @@ async function withdraw(
 ): Promise<boolean> {
   const level = locking ? 'READ COMMITTED' : 'SERIALIZABLE';
   const lock = locking ? 'FOR UPDATE' : '';
+  // #region withdraw
   try {
     await connection.query(`BEGIN ISOLATION LEVEL ${level}`);
     const read = `${select} ${lock}`;
@@ -172,5 +172,5 @@ async function withdraw(
     if (code === '40001') return false;
     throw error;
   }
+  // #endregion withdraw
 }
-// #endregion withdraw

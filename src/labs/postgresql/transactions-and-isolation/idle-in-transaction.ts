@@ -30,6 +30,8 @@ export default lab({
     const reading = await reader.waits(query, {
       note: 'Lock requests queue: it waits for one that waits.',
     });
+    // #endregion queue
+    // #region head
     // The head of the queue: who blocks someone and waits for nobody.
     const head = await operator.does(`
       SELECT application_name, state FROM pg_stat_activity
@@ -41,7 +43,7 @@ export default lab({
     await operator.does(end, { params: [api.pid] });
     await altering.outcome('The idle session was ended; its lock is gone.');
     await reading.outcome();
-    // #endregion queue
+    // #endregion head
     fact(
       'The head of the queue',
       `${String(head.rows[0]?.['application_name'])}, ${String(head.rows[0]?.['state'])}`,

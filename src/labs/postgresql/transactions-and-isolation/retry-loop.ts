@@ -2,15 +2,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { lab, type Session } from '#labs/index.ts';
 
-// #region retry
-/** Serialization failure and deadlock: nothing of the transaction remains. */
-const transient = new Set(['40001', '40P01']);
-
 /**
- * Runs `work` in a Serializable transaction, again from its first statement
- * when the server refuses it. `onRetry` counts the refusals.
- * @throws the last error after `attempts` tries, any other error at once.
+ * Runs `work` in a Serializable transaction, again from its first statement when the server refuses it.
+ * `onRetry` is told of each refusal.
+ * @throws the last refusal after `attempts` tries, any other error at once.
  */
+// #region retry
+const transient = new Set<unknown>(['40001', '40P01']);
+
 async function inTransaction<T>(
   client: pg.ClientBase,
   work: () => Promise<T>,
@@ -21,15 +20,16 @@ async function inTransaction<T>(
     try {
       await client.query('BEGIN ISOLATION LEVEL SERIALIZABLE');
       const result = await work();
-      await client.query('COMMIT'); // this too may be refused
+      const { command } = await client.query('COMMIT'); // may be refused too
+      if (command !== 'COMMIT') throw new Error('An error was swallowed.');
       return result;
     } catch (error) {
-      await client.query('ROLLBACK');
-      const code = error instanceof pg.DatabaseError ? error.code : '';
+      // A dead connection has nothing to roll back: report the first error.
+      await client.query('ROLLBACK').catch(() => undefined);
+      const code = error instanceof pg.DatabaseError ? error.code : undefined;
       if (!code || !transient.has(code) || attempt === attempts) throw error;
       onRetry(code);
-      const ceiling = Math.min(200, 5 * 2 ** attempt);
-      await sleep(Math.random() * ceiling); // full jitter, in ms
+      await sleep(Math.random() * Math.min(200, 5 * 2 ** attempt)); // jitter, ms
     }
   }
 }
@@ -90,6 +90,18 @@ export default lab({
     });
     step({ who: 'Bob', does: 'COMMIT' });
 
+    // #region swallowed
+    const swallowing = inTransaction(
+      alice.client,
+      () => alice.outcome(`INSERT INTO doctor VALUES ('bob', true)`), // 23505, and nobody looks
+      () => undefined,
+    );
+    const noticed = await swallowing.then(
+      () => 'returns as if committed',
+      (error: unknown) => (error as Error).message,
+    );
+    // #endregion swallowed
+    fact('The loop, when the program swallowed an error', noticed);
     fact('Bob’s attempts', transactions.filter(({ who }) => who === 'Bob').length);
     fact('What Bob’s last attempt decided', decision);
     fact('Doctors on call', await db.value<number>('SELECT count(*) FROM doctor WHERE on_call'));

@@ -3,7 +3,7 @@ import { lab, type Outcome, type Session } from '#labs/index.ts';
 export default lab({
   title: 'Write skew: two right decisions, one broken rule',
   claim:
-    'Two transactions that each keep the rule commit together at Repeatable Read and break it; Serializable refuses one with 40001, but only if both are Serializable.',
+    'Two transactions that each keep the rule commit together below Serializable and break it, even as single statements; Serializable refuses one with 40001 if both are Serializable and what they read is watched.',
   engines: ['postgres'],
   async run({ postgres, fact, scene }) {
     const db = await postgres();
@@ -48,10 +48,25 @@ export default lab({
     await bothLeave('SERIALIZABLE', 'REPEATABLE READ');
     fact('On call when only Alice is Serializable', await onCall());
 
+    scene('Read Committed, check and write in one statement: nobody is on call');
+    // #region subquery
+    await reset();
+    const leaveIfTwo = (name: string): string => `
+      UPDATE doctor SET on_call = false WHERE name = '${name}'
+        AND (SELECT count(*) FROM doctor WHERE on_call) > 1`;
+    await alice.does('BEGIN');
+    await bob.does('BEGIN');
+    await alice.does(leaveIfTwo('alice'));
+    await bob.does(leaveIfTwo('bob'), { note: 'The count does not see what Alice has not committed.' });
+    await alice.does('COMMIT');
+    await bob.does('COMMIT');
+    // #endregion subquery
+    fact('On call after the check in the same statement', await onCall());
+
     scene('Read Committed, with the rows locked: the second one waits, then sees one');
     // #region locked
     await reset();
-    const lock = 'SELECT name FROM doctor WHERE on_call FOR UPDATE';
+    const lock = 'SELECT name FROM doctor WHERE on_call ORDER BY name FOR UPDATE';
     await alice.does('BEGIN');
     await bob.does('BEGIN');
     await alice.does(lock);
@@ -91,6 +106,34 @@ export default lab({
     fact('Where the error is raised', {
       columns: ['order', 'refused statement', 'SQLSTATE'],
       rows: [await refusedAt('late', reset, alice, bob), await refusedAt('early', reset, alice, bob)],
+    });
+
+    scene('Serializable, looking by ON CONFLICT: the read is not watched, both commit');
+    // #region unwatched
+    /** Each removes itself if the other is there. How they look decides whether Serializable can protect the rule. */
+    const bothGo = async (look: (name: string) => string): Promise<string> => {
+      await reset();
+      for (const doctor of [alice, bob]) await doctor.does('BEGIN ISOLATION LEVEL SERIALIZABLE');
+      await alice.does(look('bob'));
+      await bob.does(look('alice'));
+      await alice.does(`DELETE FROM doctor WHERE name = 'alice'`);
+      await bob.does(`DELETE FROM doctor WHERE name = 'bob'`);
+      await alice.does('COMMIT');
+      return (await bob.does('COMMIT')).tag;
+    };
+    const ensure = (name: string): string => `
+      INSERT INTO doctor VALUES ('${name}', true) ON CONFLICT DO NOTHING`;
+    const select = (name: string): string => `
+      SELECT name FROM doctor WHERE name = '${name}'`;
+    // #endregion unwatched
+    const unwatched = ['INSERT … ON CONFLICT DO NOTHING', await bothGo(ensure), await onCall()];
+    await db.query(`TRUNCATE doctor; INSERT INTO doctor VALUES ('alice', true), ('bob', true)`);
+    scene('Serializable, looking by SELECT: one is refused');
+    const watched = ['SELECT', await bothGo(select), await onCall()];
+    await db.query(`TRUNCATE doctor; INSERT INTO doctor VALUES ('alice', true), ('bob', true)`);
+    fact('How each looked at the other’s row, both at Serializable', {
+      columns: ['how', 'Bob’s COMMIT', 'doctors left'],
+      rows: [unwatched, watched],
     });
 
     scene('COMMIT can succeed and roll back');
