@@ -11,7 +11,8 @@ export default lab({
     await loadDeliveries(db);
 
     // #region order
-    const newest = 'SELECT id FROM delivery WHERE customer = 4242 ORDER BY created_at DESC LIMIT 10';
+    const newest = `SELECT id FROM delivery
+                    WHERE customer = 4242 ORDER BY created_at DESC LIMIT 10`;
     await db.query('CREATE INDEX customer_first ON delivery (customer, created_at)');
     const right = await look(db, newest);
     await db.query('DROP INDEX customer_first');
@@ -32,7 +33,8 @@ export default lab({
     fact('The wrong order names both columns in Index Cond', wrongPlan);
 
     // #region skip
-    const sixHours = `SELECT id FROM delivery WHERE created_at >= '2026-03-01Z' AND created_at < '2026-03-01 06:00Z'`;
+    const sixHours = `SELECT id FROM delivery
+                      WHERE created_at >= '2026-03-01Z' AND created_at < '2026-03-01 06:00Z'`;
     const none = await look(db, sixHours);
     await db.query('CREATE INDEX few_values_first ON delivery (status, created_at)');
     const few = await look(db, sixHours);

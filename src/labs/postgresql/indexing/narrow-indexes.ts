@@ -39,7 +39,6 @@ export default lab({
     });
     fact('Size of the partial index', await kilobytes(db, 'failures'), 'kB');
     fact('Size of the index on every status', fullSize, 'kB');
-    fact('Pages with the partial index', matching.pages);
     fact('Pages under a generic plan', generic.pages);
 
     // #region expression

@@ -13,37 +13,44 @@ const leaves: readonly Leaf[] = [
   {
     kind: 'B-tree',
     index: 'CREATE INDEX probe ON delivery (customer, created_at)',
-    query: 'SELECT id FROM delivery WHERE customer = 4242 ORDER BY created_at DESC LIMIT 10',
+    query: `SELECT id FROM delivery
+            WHERE customer = 4242 ORDER BY created_at DESC LIMIT 10`,
   },
   {
     kind: 'GIN',
     index: 'CREATE INDEX probe ON delivery USING gin (attributes jsonb_path_ops)',
-    query: `SELECT id FROM delivery WHERE attributes @> '{"carrier": "c42", "weight": 8}'`,
+    query: `SELECT id FROM delivery
+            WHERE attributes @> '{"carrier": "c42", "weight": 8}'`,
   },
   {
     kind: 'GiST',
     index: 'CREATE INDEX probe ON delivery USING gist (slot)',
-    query: `SELECT id FROM delivery WHERE slot && tstzrange('2026-01-18 10:20Z', '2026-01-18 10:40Z')`,
+    query: `SELECT id FROM delivery
+            WHERE slot && '[2026-01-18 10:20Z, 2026-01-18 10:40Z)'`,
   },
   {
     kind: 'SP-GiST',
     index: 'CREATE INDEX probe ON delivery USING spgist (place)',
-    query: `SELECT id FROM delivery WHERE place <@ box '(50, 50), (51, 51)'`,
+    query: `SELECT id FROM delivery
+            WHERE place <@ box '(50, 50), (51, 51)'`,
   },
   {
     kind: 'BRIN',
     index: 'CREATE INDEX probe ON delivery USING brin (created_at)',
-    query: `SELECT id FROM delivery WHERE created_at >= '2026-03-01Z' AND created_at < '2026-03-08Z'`,
+    query: `SELECT id FROM delivery
+            WHERE created_at >= '2026-03-01Z' AND created_at < '2026-03-08Z'`,
   },
   {
     kind: 'hash',
     index: 'CREATE INDEX probe ON delivery USING hash (token)',
-    query: `SELECT id FROM delivery WHERE token = encode(sha256('4242'), 'hex')`,
+    query: `SELECT id FROM delivery
+            WHERE token = encode(sha256('4242'), 'hex')`,
   },
   {
     kind: 'none',
     index: 'CREATE INDEX probe ON delivery (customer)',
-    query: 'SELECT id FROM delivery WHERE customer >= 2000',
+    query: `SELECT id FROM delivery
+            WHERE customer >= 2000`,
   },
 ];
 // #endregion leaves
@@ -143,7 +150,7 @@ export default lab({
     await db.query('DROP INDEX probe');
     fact('Pages with BRIN on a scattered column', scattered.pages);
 
-    for (const kind of ['B-tree', 'GIN', 'GiST', 'BRIN']) fact(`Pages with ${kind}`, pages.get(kind) ?? 0);
+    fact('Pages with B-tree', pages.get('B-tree') ?? 0);
     fact('Size of BRIN on created_at', brin, 'kB');
     fact('Size of a B-tree on created_at', btreeOnTime, 'kB');
     fact('Size of hash on token', hash, 'kB');

@@ -167,7 +167,7 @@ export default lab({
     await db.query('REINDEX INDEX CONCURRENTLY token_key');
     const rebuilt = await kilobytes(db, 'token_key');
     // #endregion bloat
-    fact('Index before the DELETE of 90 % of the rows', full, 'kB');
+    fact('Index before the DELETE of 90% of the rows', full, 'kB');
     fact('Index after DELETE and VACUUM', emptied, 'kB');
     fact('Index after REINDEX CONCURRENTLY', rebuilt, 'kB');
   },

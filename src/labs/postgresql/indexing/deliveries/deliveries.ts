@@ -12,8 +12,10 @@ export async function loadDeliveries(db: Database): Promise<void> {
 
 /** What a query's plan did. */
 export interface Look {
-  /** What reads the table: `Seq Scan`, `Index Scan using d_slot`, `Bitmap Index Scan using d_place`. */
+  /** What finds the rows: `Seq Scan`, `Index Scan Backward`, `Bitmap Index Scan`. */
   readonly scan: string;
+  /** The index that it uses, if any. */
+  readonly index: string | undefined;
   /** All nodes from the root down, depth first. */
   readonly nodes: readonly string[];
   /** Pages of 8 kB touched, cached or not. */
@@ -49,10 +51,11 @@ interface PlanNode {
 
 const flatten = (node: PlanNode): readonly PlanNode[] => [node, ...(node.Plans ?? []).flatMap(flatten)];
 
+const kindOf = (node: PlanNode): string =>
+  node['Node Type'] + (node['Scan Direction'] === 'Backward' ? ' Backward' : '');
+
 const nameOf = (node: PlanNode): string =>
-  node['Node Type'] +
-  (node['Scan Direction'] === 'Backward' ? ' Backward' : '') +
-  (node['Index Name'] === undefined ? '' : ` using ${node['Index Name']}`);
+  kindOf(node) + (node['Index Name'] === undefined ? '' : ` using ${node['Index Name']}`);
 
 /** Runs a query once under EXPLAIN and reads its plan. */
 export async function lookOnce(db: Pick<Database, 'value'>, sql: string): Promise<Look> {
@@ -66,7 +69,8 @@ export async function lookOnce(db: Pick<Database, 'value'>, sql: string): Promis
   const sum = (of: (node: PlanNode) => number | undefined): number =>
     nodes.reduce((total, node) => total + (of(node) ?? 0), 0);
   return {
-    scan: nameOf(scan),
+    scan: kindOf(scan),
+    index: scan['Index Name'],
     nodes: nodes.map(nameOf),
     pages: output.Plan['Shared Hit Blocks'] + output.Plan['Shared Read Blocks'],
     rows: output.Plan['Actual Rows'],

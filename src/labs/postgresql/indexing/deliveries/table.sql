@@ -2,16 +2,16 @@
 -- #region columns
 CREATE TABLE delivery (
   id         int PRIMARY KEY,
-  customer   int NOT NULL,         -- 5,000 of them, scattered; number 77 has 1 % of the rows, all of them early
-  status     text NOT NULL,        -- four values; 'failed' is one row in 200
-  created_at timestamptz NOT NULL, -- one every two minutes, so in the order of the rows on disk
+  customer   int NOT NULL,         -- 5,001, scattered; 77 has 1% of all, early
+  status     text NOT NULL,        -- four values; one in 200 is 'failed'
+  created_at timestamptz NOT NULL, -- in the order of the rows on disk
   email      text NOT NULL,
-  token      text NOT NULL,        -- 64 hexadecimal digits, no order
+  token      text NOT NULL,        -- 64 hexadecimal digits
   note       text NOT NULL,        -- a short sentence
   labels     text[] NOT NULL,
-  attributes jsonb NOT NULL,       -- carrier, weight, the city it comes from
+  attributes jsonb NOT NULL,       -- carrier, weight, city of origin
   driver     int NOT NULL,
-  slot       tstzrange NOT NULL,   -- one hour; a driver's slots do not overlap
+  slot       tstzrange NOT NULL,   -- one hour, no two of a driver overlap
   place      point NOT NULL
 );
 -- #endregion columns
