@@ -120,6 +120,9 @@ export class Runner {
     }
     if (last?.type === 'missing') return { state: 'missing', reason: last.reason, ms };
     const serverNow = await this.#server?.catch(() => undefined);
+    // A lab may lose its connection a moment before the server's end is reported to us.
+    if (serverNow && last?.type === 'failed' && /terminat|ECONN/.test(last.error))
+      await serverNow.settled(500);
     const accident = serverNow?.accident ?? serverBefore?.accident;
     const error = hanging
       ? `The lab did not end within ${needs?.timeout ?? 60} s.`

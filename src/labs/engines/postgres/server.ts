@@ -12,6 +12,7 @@ import {
   unlinkSync,
   writeFileSync,
 } from 'node:fs';
+import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { EngineMissing } from '../engine.ts';
@@ -156,6 +157,13 @@ export class Server {
   /** If the server ended without being asked to: how, with the end of its log. */
   get accident(): string | undefined {
     return this.#endedBy;
+  }
+
+  /** Waits until the process has ended, at most so many milliseconds. */
+  async settled(ms: number): Promise<void> {
+    const child = this.#child;
+    if (!child || this.pid === undefined) return;
+    await once(child, 'exit', { signal: AbortSignal.timeout(ms) }).catch(() => undefined);
   }
 
   /** Starts the server in its existing data folder; used again after {@link kill}, when it recovers from its log. */
