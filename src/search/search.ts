@@ -130,12 +130,8 @@ export function createSearcher(head: Head): Searcher {
   return {
     search(query, { exact = false, text = [] } = {}) {
       const typed = wordsOf(query);
-      let changed = false;
-      const meant = typed.map((word) => {
-        const better = exact ? undefined : correction(word);
-        changed ||= better !== undefined;
-        return better ?? word;
-      });
+      const meant = typed.map((word) => (exact ? word : (correction(word) ?? word)));
+      const changed = meant.some((word, index) => word !== typed[index]);
       const words = [...new Set(contentWords(meant).map(stem))];
       if (words.length === 0) return { results: [] };
       const typing = !/\s$/.test(query);
@@ -179,7 +175,7 @@ export function createSearcher(head: Head): Searcher {
           score,
           sections: bestSections(entry, words, rarity),
         })),
-        ...(changed && { corrected: meant.join(' ') }),
+        ...(changed ? { corrected: meant.join(' ') } : {}),
       };
     },
   };

@@ -77,7 +77,7 @@ export async function drawCard({ kicker, title, number, hue }: Card): Promise<Bu
     ),
   ]);
   // satori is typed for React's elements; it takes these plain objects as well (https://github.com/vercel/satori#use-without-jsx).
-  const svg = await satori(card as unknown as Parameters<typeof satori>[0], {
+  const svg = await satori(card, {
     width,
     height,
     fonts: [{ name: 'Board', data: await board(), weight: 400, style: 'normal' }],

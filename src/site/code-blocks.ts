@@ -37,7 +37,7 @@ export const validCodeBlocks = {
   hooks: {
     postprocessRenderedBlockGroup: ({ renderData }) => {
       // The block's own type is hast; only the fields declared above are touched.
-      mend(renderData.groupAst as Node, false);
+      mend(renderData.groupAst, false);
     },
   },
 } satisfies Plugin;

@@ -23,10 +23,10 @@ for (const address of guideAddresses) {
       await expect(answer).toBeHidden();
       const id = await answer.getAttribute('id');
       await page.goto('about:blank');
-      await page.goto(new URL(`${address.slice(1)}#${id}`, site).href);
+      await page.goto(new URL(`${address.slice(1)}#${id ?? ''}`, site).href);
       await expect(answer).toBeVisible();
       await expect(answer).toBeInViewport();
-      const summary = page.locator('.follow-up:has([id="' + id + '"]) summary');
+      const summary = page.locator(`.follow-up:has([id="${id ?? ''}"]) summary`);
       const [top, header] = await Promise.all([
         summary.boundingBox(),
         page.locator('.site-header').boundingBox(),

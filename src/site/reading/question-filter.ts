@@ -46,7 +46,7 @@ class QuestionFilter extends HTMLElement {
       this.querySelector('.filter-empty')?.toggleAttribute('hidden', rows.length > 0);
     };
     const chosen = (): Filter =>
-      Object.fromEntries([...new FormData(form)].filter(([, value]) => value !== '')) as Filter;
+      Object.fromEntries([...new FormData(form)].filter(([, value]) => value !== ''));
     const fromAddress = () => {
       for (const [name, value] of new URLSearchParams(location.search)) {
         const select = form.elements.namedItem(name);
