@@ -1,3 +1,4 @@
+import pg from 'pg';
 import { lab } from '#labs/index.ts';
 
 export default lab({
@@ -20,7 +21,7 @@ export default lab({
       CREATE FUNCTION note_fill() RETURNS trigger LANGUAGE plpgsql AS
         $$ BEGIN INSERT INTO filled VALUES (new.id); RETURN NULL; END $$;
       CREATE TRIGGER note_fill AFTER UPDATE OF total_cents ON orders FOR EACH ROW
-        WHEN (old.total_cents IS NULL) EXECUTE FUNCTION note_fill();
+        WHEN (current_setting('application_name') = 'backfill') EXECUTE FUNCTION note_fill();
     `);
     const app = await db.session('App');
     const node26 = await node();
@@ -29,6 +30,9 @@ export default lab({
         `SELECT count(*) FROM pg_stat_activity
           WHERE datname = current_database() AND application_name = 'backfill' ${waiting}`,
       );
+
+    await db.query('UPDATE orders SET total = 20, total_cents = 1000 WHERE id = 15000');
+    // That row was saved by the new version and changed by the old one, in the minutes when both ran.
 
     // #region kill
     await app.does('BEGIN');
@@ -61,6 +65,15 @@ export default lab({
     const { code, stdout } = await second.ended;
     step({ who: 'Backfill', does: 'batches 9 to 21', result: stdout.trim().split('\n').at(-1) ?? '' });
     fact('Exit code of the second run', code);
+    const stale = await db.value<string>('SELECT total_cents FROM orders WHERE id = 15000');
+    fact('Cents of the order of 20.00 that stood at 1000', Number(stale));
+    const plain = new pg.Client({ connectionString: db.url });
+    await plain.connect();
+    const { rows: found } = await plain.query<{ total_cents: unknown }>(
+      'SELECT total_cents FROM orders LIMIT 1',
+    );
+    await plain.end();
+    fact('Type of a bigint in Node.js', typeof found[0]?.total_cents);
     fact('Rows filled at the end', await db.value<number>('SELECT filled FROM backfill'));
     fact('Rows filled twice', await db.value<number>('SELECT count(*) - count(DISTINCT id) FROM filled'));
     // #region verify

@@ -87,6 +87,24 @@ export default lab({
     await report.does('COMMIT');
     // #endregion timeout
     left.push(await leftover('lock_timeout while an older transaction runs', gaveUp.tag));
+    scene('It fails: a second pod waits in pg_advisory_lock');
+    await migration.query('RESET lock_timeout');
+    await db.query('DROP INDEX account_email; DELETE FROM account WHERE id > 20000');
+    const pod2 = await db.session('Pod 2');
+    // A waiting session looks for a deadlock once, after deadlock_timeout (1 s). Pod 2 stands for one whose look is over.
+    await pod2.query(`SET deadlock_timeout = '1h'`);
+    // #region pods
+    const lock = 'SELECT true AS mine FROM pg_advisory_lock(18)';
+    await migration.does(lock, { note: 'Pod 1 runs the migrations.' });
+    const queued = await pod2.waits(lock, { note: 'A statement that runs has a snapshot.' });
+    const deadlock = await migration.does(create, {
+      note: 'Waits for the snapshot of Pod 2, which waits for Pod 1.',
+    });
+    // #endregion pods
+    await migration.query('SELECT pg_advisory_unlock(18)');
+    await queued.outcome('Pod 2 goes on, and IF NOT EXISTS would find the index there.');
+    await pod2.query('SELECT pg_advisory_unlock(18)');
+    left.push(await leftover('another pod waits in pg_advisory_lock', deadlock.tag));
     fact('What a failed build leaves', {
       columns: ['failure', 'SQLSTATE', 'ready', 'valid', 'grows with writes', 'INSERT of a duplicate'],
       rows: left,

@@ -35,7 +35,7 @@ interface Finding {
 export default lab({
   title: 'What a migration linter sees and what it cannot',
   claim:
-    'squawk flags the rewrites, scans and renames that SQL shows; it also flags harmless changes, and it misses what depends on the data or on the running release.',
+    'squawk flags the rewrites, scans and renames that SQL shows; it also flags changes of the catalogue alone, and it misses what depends on the data, on the running release and on its prepared statements.',
   engines: ['postgres', 'node'],
   async run({ postgres, folder, fact }) {
     const db = await postgres();
@@ -74,11 +74,15 @@ export default lab({
     const migration = await db.session('Migration');
     // #region effect
     /** What the migration does to 10,000 rows and to the release that is running; rolled back. */
-    async function effectOf(sql: string): Promise<[onTheTable: string, onTheRelease: string]> {
+    async function effectOf(
+      sql: string,
+    ): Promise<[onTheTable: string, onTheRelease: string, onPrepared: string]> {
       const counters = () => migration.query<{ read: number; written: number }>(
         `SELECT seq_tup_read AS read, n_tup_upd AS written FROM pg_stat_xact_user_tables WHERE relname = 'orders'`,
       ); // prettier-ignore
       const file = () => migration.value<number>(`SELECT pg_relation_filenode('orders')`);
+      const prepared = { name: 'all', text: 'SELECT * FROM orders WHERE id = 1' };
+      await migration.client.query(prepared); // a driver keeps it by its name
       await migration.query('BEGIN');
       const [old, [before]] = [await file(), await counters()];
       await migration.query(sql);
@@ -89,12 +93,15 @@ export default lab({
         : all('written') ? 'updates every row'
         : all('read') ? 'reads every row'
         : 'catalogue only'; // prettier-ignore
+      await migration.query('SAVEPOINT migrated');
+      const onPrepared = await refusal(() => migration.client.query(prepared));
+      await migration.query('ROLLBACK TO migrated');
       const onTheRelease = await refusal(async () => {
         await migration.query('INSERT INTO orders (id, total) VALUES (0, 1)'); // what the running release sends
         await migration.query('SELECT total FROM orders WHERE id = 0');
       });
       await migration.query('ROLLBACK');
-      return [onTheTable, onTheRelease ?? 'goes on'];
+      return [onTheTable, onTheRelease ?? 'goes on', onPrepared ?? 'goes on'];
     }
     // #endregion effect
 
@@ -102,16 +109,16 @@ export default lab({
     for (const [index, { sql, bare, before }] of migrations.entries()) {
       const flags = findings.filter(({ file }) => file === fileOf(index)).map(({ rule_name }) => rule_name);
       await db.query(before ?? 'SELECT 1');
-      const [table, release] = await effectOf(sql);
+      const effects = await effectOf(sql);
       if (before) await db.query('ALTER TABLE orders DROP CONSTRAINT memo_set');
       const shown =
         sql.replace('ALTER TABLE orders ', '') +
         (bare ? ', without lock_timeout' : '') +
         (before ? ', proven by a valid CHECK' : '');
-      rows.push([shown, [...new Set(flags)].join(', ') || 'nothing', table, release]);
+      rows.push([shown, [...new Set(flags)].join(', ') || 'nothing', ...effects]);
     }
     fact('Migrations', {
-      columns: ['migration', 'squawk flags', 'on the table', 'the running release'],
+      columns: ['migration', 'squawk flags', 'on the table', 'the running release', 'its prepared SELECT *'],
       rows,
     });
   },

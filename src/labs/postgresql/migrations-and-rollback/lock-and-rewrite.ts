@@ -108,7 +108,6 @@ export default lab({
       return code === undefined;
     };
 
-    // #region observe
     /** The file on disk (relfilenode), and rows read in this transaction. */
     const look = async () => ({
       file: await migration.value(`SELECT pg_relation_filenode('orders')`),
@@ -118,6 +117,7 @@ export default lab({
       ),
     });
 
+    // #region observe
     /** What one change did, seen before its transaction is rolled back. */
     async function observe(change: string) {
       await migration.query('BEGIN');
@@ -135,6 +135,7 @@ export default lab({
       await migration.query('ROLLBACK');
       return seen;
     }
+    // #endregion observe
 
     /** The strongest lock that the migration holds on a table. */
     async function strongestLock(table: string): Promise<string> {
@@ -146,8 +147,6 @@ export default lab({
       const taken = held.map(({ mode }) => mode);
       return lockName(modes.findLast((mode) => taken.includes(mode)) ?? 'none');
     }
-    // #endregion observe
-
     const groups = {
       'Catalogue only': [] as string[][],
       'Rewrites the table': [] as string[][],

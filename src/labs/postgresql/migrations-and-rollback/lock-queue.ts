@@ -2,51 +2,40 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { lab } from '#labs/index.ts';
 
-// #region migrate
-/**
- * Runs one schema change in a transaction of its own. Gives up waiting for
- * its lock after `lockTimeout` ms, lets the queue behind it drain for about
- * `pause` ms, and tries again.
- * @returns the attempt that succeeded.
- * @throws the last refusal after `attempts` tries; any other error at once.
- */
-async function migrate(
-  client: pg.ClientBase,
-  change: string,
-  options: {
-    lockTimeout?: number;
-    pause?: number;
-    attempts?: number;
-    onRefusal?: (attempt: number) => unknown;
-  },
-): Promise<number> {
-  const { lockTimeout = 50, pause = 1000, attempts = 30 } = options;
-  for (let attempt = 1; ; attempt++) {
-    try {
-      await client.query('BEGIN');
-      await client.query(`SET LOCAL lock_timeout = ${lockTimeout}`);
-      await client.query(change);
-      await client.query('COMMIT');
-      return attempt;
-    } catch (error) {
-      await client.query('ROLLBACK');
-      if (!isLockTimeout(error) || attempt === attempts) throw error;
-      await options.onRefusal?.(attempt);
-      await sleep(pause * (0.5 + Math.random())); // out of step with cron
-    }
-  }
+/** How patient a migration is; times in milliseconds. */
+interface Patience {
+  readonly lockTimeout?: number;
+  readonly pause?: number;
+  readonly attempts?: number;
+  readonly onRefusal?: (attempt: number) => unknown;
 }
 
-/** 55P03 is lock_not_available. */
-function isLockTimeout(error: unknown): boolean {
-  return error instanceof pg.DatabaseError && error.code === '55P03';
+// #region migrate
+/** One schema change in its own transaction. Returns the attempt that succeeded. */
+async function migrate(db: pg.ClientBase, change: string, patience: Patience) {
+  const { lockTimeout = 50, pause = 1000, attempts = 30 } = patience;
+  for (let attempt = 1; ; attempt++) {
+    try {
+      await db.query('BEGIN');
+      await db.query(`SET LOCAL lock_timeout = ${lockTimeout}`);
+      await db.query(change);
+      await db.query('COMMIT');
+      return attempt;
+    } catch (error) {
+      await db.query('ROLLBACK');
+      const code = error instanceof pg.DatabaseError ? error.code : undefined;
+      if (code !== '55P03' || attempt === attempts) throw error;
+      await patience.onRefusal?.(attempt);
+      await sleep(pause * (0.5 + Math.random())); // the queue drains
+    }
+  }
 }
 // #endregion migrate
 
 export default lab({
   title: 'An ALTER that waits blocks every reader behind it',
   claim:
-    'A queued ALTER TABLE stops SELECTs that the running transaction would not stop, until the pool is empty; lock_timeout takes it out of the queue and a retry finds the gap.',
+    'A queued ALTER TABLE stops SELECTs that the running transaction would not stop, until the pool is empty; lock_timeout takes it out of the queue and a retry finds the gap. Behind autovacuum it finds none unless deadlock_timeout is shorter still.',
   engines: ['postgres'],
   async run({ postgres, fact, measure, scene, step, until, defer }) {
     const db = await postgres();
@@ -147,5 +136,54 @@ export default lab({
     // #endregion kept
     fact('A reader while ALTER and UPDATE share a transaction', during.tag);
     fact('A reader after its COMMIT', after.tag);
+
+    scene('Behind autovacuum');
+    // A slow autovacuum that starts at once, as it would run for an hour on a large table.
+    const server = await postgres.instance({
+      autovacuum: true,
+      autovacuum_naptime: '1s',
+      autovacuum_vacuum_cost_delay: '100ms',
+      autovacuum_vacuum_cost_limit: 1,
+    });
+    const vacuumed = await server.database();
+    await vacuumed.query(`
+      CREATE ROLE migrator;
+      CREATE TABLE orders (id int PRIMARY KEY, total int) WITH (fillfactor = 10);
+      INSERT INTO orders SELECT g, g FROM generate_series(1, 20000) g;
+      DELETE FROM orders WHERE id % 2 = 0;
+    `);
+    const role = await vacuumed.session('Migration');
+    // #region autovacuum
+    const attemptWith = async (settings: string): Promise<string> => {
+      await until('autovacuum works on the table', () =>
+        vacuumed.value<boolean>(
+          `SELECT EXISTS (SELECT FROM pg_stat_progress_vacuum WHERE relid = 'orders'::regclass)`,
+        ),
+      );
+      await role.query(`BEGIN; ${settings}`);
+      const { tag } = await role.does(alter, { note: settings });
+      await role.query('ROLLBACK');
+      return tag;
+    };
+    const short = `SET LOCAL lock_timeout = '200ms'`;
+    const outcomes = [
+      ['lock_timeout 200 ms', await attemptWith(short)],
+      ['lock_timeout 200 ms, again', await attemptWith(short)],
+      [
+        'lock_timeout 200 ms, deadlock_timeout 20 ms',
+        await attemptWith(`${short}; SET LOCAL deadlock_timeout = '20ms'`),
+      ],
+    ];
+    // #endregion autovacuum
+    fact('ALTER TABLE while autovacuum runs', { columns: ['with', 'outcome'], rows: outcomes });
+    const cancelled = /canceling autovacuum task/;
+    await until('the log names the cancelled vacuum', () => cancelled.test(server.log));
+    fact('Default of deadlock_timeout', await db.value<string>('SHOW deadlock_timeout'));
+    await role.query('SET ROLE migrator');
+    const unprivileged = await role.outcome(`SET deadlock_timeout = '20ms'`);
+    await vacuumed.query('GRANT SET ON PARAMETER deadlock_timeout TO migrator');
+    const granted = await role.outcome(`SET deadlock_timeout = '20ms'`);
+    fact('SET deadlock_timeout by a role that is no superuser', unprivileged.tag);
+    fact('and after GRANT SET ON PARAMETER', granted.tag);
   },
 });

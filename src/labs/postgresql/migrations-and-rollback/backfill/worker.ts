@@ -15,22 +15,25 @@ interface Batch {
   readonly filled: string;
 }
 
-// #region loop
 const size = 1000; // rows locked at once, and work lost when killed
 const share = 0.5; // of the time; the rest belongs to the application
 
+// #region fill
 const fill = `
   WITH batch AS (
     SELECT id FROM orders
      WHERE id > $1 ORDER BY id LIMIT $2 FOR NO KEY UPDATE
   ), filled AS (
     UPDATE orders SET total_cents = round(total * 100) FROM batch
-     WHERE orders.id = batch.id AND orders.total_cents IS NULL
+     WHERE orders.id = batch.id
+       AND total_cents IS DISTINCT FROM round(total * 100)
      RETURNING orders.id
   )
   SELECT (SELECT max(id) FROM batch) AS last,
          (SELECT count(*) FROM filled) AS filled`;
+// #endregion fill
 
+// #region loop
 for (;;) {
   const start = performance.now();
   await db.query('BEGIN');
