@@ -1,6 +1,6 @@
 import { lab, type Session } from '#labs/index.ts';
 
-const rows = 200_000;
+const rows = 100_000;
 
 export default lab({
   title: 'A live table becomes a partition',
@@ -15,7 +15,7 @@ export default lab({
       CREATE TABLE orders (
         id bigint PRIMARY KEY DEFAULT nextval('order_id'), created_on date NOT NULL, amount int NOT NULL);
       INSERT INTO orders (created_on, amount)
-        SELECT date '2026-09-01' + g / 2500, g % 100 FROM generate_series(1, ${rows}) g;
+        SELECT date '2026-09-01' + g / 1250, g % 100 FROM generate_series(1, ${rows}) g;
       ANALYZE orders`);
     // #endregion table
 

@@ -3,7 +3,7 @@ import { lab } from '#labs/index.ts';
 export default lab({
   title: 'When partitions are pruned, and when they are not',
   claim:
-    'A literal prunes while planning, a parameter or now() when execution starts, a joined key while it runs and only in a nested loop; a predicate that wraps the key or leaves it out reads every partition.',
+    'A literal prunes while planning, now() or the parameter of a generic plan when execution starts, a joined key while it runs and only in a nested loop; a predicate that wraps the key or leaves it out reads every partition.',
   engines: ['postgres'],
   async run({ postgres, fact }) {
     const db = await postgres();

@@ -3,7 +3,7 @@ import { lab } from '#labs/index.ts';
 export default lab({
   title: 'Uniqueness stops at the partition',
   claim:
-    'A unique key must contain the partition key, so the same id can be stored twice in two partitions; a plain table of keys beside it keeps the rule. A row whose partition key changes moves, and a writer that waited for it fails.',
+    'A unique key must contain the partition key, so the same id can be stored twice in two partitions; an id that begins with the time can be the partition key and is unique again. A row whose partition key changes moves, and a writer that waited for it fails.',
   engines: ['postgres'],
   async run({ postgres, fact, scene }) {
     const db = await postgres();
@@ -40,19 +40,43 @@ export default lab({
       await db.value<number>('SELECT count(*) FROM payment WHERE id = 7'),
     );
 
-    scene('A table of keys beside it keeps the rule');
-    // #region keys
-    await app.does('CREATE TABLE payment_key (id bigint PRIMARY KEY)');
-    const pay = (on: string): string => `
-      WITH taken AS (INSERT INTO payment_key VALUES (8) ON CONFLICT DO NOTHING RETURNING id)
-      INSERT INTO payment SELECT id, '${on}' FROM taken`;
-    await app.does(pay('2026-11-30'));
-    await app.does(pay('2026-12-01'), { note: 'The key is taken, so nothing is inserted.' });
-    // #endregion keys
+    scene('An id that carries the time is unique again');
+    // #region time
+    /** The smallest UUID of version 7 of a moment: 48 bits of Unix milliseconds, then zeros (RFC 9562). */
+    const firstIdAt = (moment: string): string => {
+      const hex = Date.parse(moment).toString(16).padStart(12, '0');
+      return `${hex.slice(0, 8)}-${hex.slice(8)}-7000-8000-000000000000`;
+    };
+    await app.does('CREATE TABLE orders (id uuid PRIMARY KEY, amount int) PARTITION BY RANGE (id)');
+    for (const [month, next] of [
+      ['2026-10', '2026-11'],
+      ['2026-11', '2026-12'],
+    ] as const) {
+      await app.does(`
+        CREATE TABLE orders_${month.slice(5)} PARTITION OF orders
+        FOR VALUES FROM ('${firstIdAt(`${month}-01`)}') TO ('${firstIdAt(`${next}-01`)}')`);
+    }
+    // #endregion time
+    await db.query(`
+      INSERT INTO orders
+        SELECT uuidv7(timestamptz '2026-10-01' + g * interval '1 hour' - clock_timestamp()), g
+        FROM generate_series(1, 1400) g;
+      ANALYZE orders`);
+    /** Partitions that a query reads. */
+    const read = async (where: string): Promise<number> =>
+      (await db.explain(`SELECT * FROM orders WHERE ${where}`)).nodes.filter((node) => node.includes('Scan'))
+        .length;
+    const id = await db.value<string>('SELECT id FROM orders WHERE amount = 100');
+    fact('Partitions read for one id', await read(`id = '${id}'`));
     fact(
-      'Payments with one id behind a table of keys',
-      await db.value<number>('SELECT count(*) FROM payment WHERE id = 8'),
+      'Partitions read for a day, as a range of ids',
+      await read(`id >= '${firstIdAt('2026-10-05')}' AND id < '${firstIdAt('2026-10-06')}'`),
     );
+    fact(
+      'Partitions read for a day, by a function of the id',
+      await read(`uuid_extract_timestamp(id) >= '2026-10-05' AND uuid_extract_timestamp(id) < '2026-10-06'`),
+    );
+    fact('The same id a second time', (await db.outcome(`INSERT INTO orders VALUES ('${id}', 0)`)).tag);
 
     scene('A changed partition key moves the row');
     // #region moved
