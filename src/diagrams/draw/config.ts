@@ -46,7 +46,7 @@ export function config(fontFamily: string) {
     themeCSS: THEME_CSS,
     flowchart: { wrappingWidth: 180 },
     state: { wrappingWidth: 180, minNodeWidth: 1 },
-    er: { minEntityWidth: 150 },
+    er: { minEntityWidth: 120, minEntityHeight: 48 },
     sequence: {
       actorFontSize: 16,
       noteFontSize: 15,

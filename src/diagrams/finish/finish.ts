@@ -15,6 +15,7 @@ import {
   tidyAttributes,
 } from './tidy.ts';
 import { checkLabels, textBox } from './check.ts';
+import { clearCrowsFeet } from './crows-feet.ts';
 import { paint } from './paint.ts';
 import { shortenNames } from './names.ts';
 
@@ -39,6 +40,7 @@ export function finish(
 ): Drawing {
   const faults = markParts(svg, steps, edges);
   dropForeign(svg);
+  clearCrowsFeet(svg);
   centreStateLabels(svg, measure.of(svg.ownerDocument));
   resolvePercentages(svg);
   cutLifelines(svg);
