@@ -1,0 +1,45 @@
+import { expect, test } from './page.ts';
+
+test('the list is narrowed by a filter that stands in the address', async ({ page, site }) => {
+  await page.goto(new URL('questions/', site).href);
+  const rows = page.locator('question-filter li[data-number]');
+  const all = await rows.count();
+  await page.getByLabel('Category').selectOption('nodejs');
+  await expect(page).toHaveURL(/\?category=nodejs$/);
+  const some = await rows.count();
+  expect(some).toBeLessThan(all);
+  await page.reload();
+  await expect(rows).toHaveCount(some);
+  await page.getByRole('button', { name: 'Clear' }).click();
+  await expect(rows).toHaveCount(all);
+});
+
+test('a guide marked as read is marked in the lists, and can be filtered out', async ({ page, site }) => {
+  await page.goto(new URL('nodejs/event-loop/', site).href);
+  await page.getByRole('button', { name: 'I can answer this' }).click();
+  await expect(page.getByRole('button', { name: 'I can answer this' })).toHaveAttribute(
+    'aria-pressed',
+    'true',
+  );
+  await page.goto(new URL('questions/?state=read', site).href);
+  await expect(page.locator('question-filter li[data-number] a')).toHaveAttribute(
+    'href',
+    /nodejs\/event-loop/,
+  );
+});
+
+test('a depth chosen once is kept, can be linked, and gives way to a link into what it hides', async ({
+  page,
+  site,
+}) => {
+  await page.goto(new URL('nodejs/event-loop/?depth=30s', site).href);
+  await expect(page.locator('[data-part=deep-dive]')).toBeHidden();
+  await expect(page.locator('[data-part="30s"]')).toBeVisible();
+  await page.getByRole('link', { name: '2 minutes', exact: true }).click();
+  await expect(page).toHaveURL(/\?depth=2m$/);
+  await expect(page.locator('[data-part="2m"]')).toBeVisible();
+  await page.goto(new URL('postgresql/transactions-and-isolation/', site).href);
+  await expect(page.locator('[data-part=deep-dive]')).toBeHidden();
+  await page.goto(new URL('postgresql/transactions-and-isolation/#proof', site).href);
+  await expect(page.locator('[data-part=proof]')).toBeVisible();
+});
