@@ -122,6 +122,12 @@ export default lab({
     }
     // #endregion prepared
     fact('Locks by execution of a prepared statement with the key', executions);
+    await app.query('SET plan_cache_mode = force_generic_plan');
+    const generic: number[] = [];
+    for (let execution = 1; execution <= 3; execution++) {
+      generic.push((await locks(app, () => app.client.query(byKey)))[0]);
+    }
+    fact('Locks by execution of its generic plan', generic);
 
     // #region exhausted
     let sessions = 0;
