@@ -21,11 +21,9 @@ const changes: readonly { does: string; before?: string; says?: string }[] = [
   { does: 'ADD COLUMN key uuid DEFAULT gen_random_uuid()' },
   { does: 'ADD COLUMN nr bigint GENERATED ALWAYS AS IDENTITY' },
   { does: 'ADD COLUMN twice int GENERATED ALWAYS AS (total * 2) STORED' },
-  { does: 'ADD COLUMN twice int GENERATED ALWAYS AS (total * 2) VIRTUAL' },
   { does: 'DROP COLUMN memo' },
   { does: 'RENAME COLUMN memo TO remark' },
   { does: 'ALTER code TYPE varchar(40)', says: 'code varchar(20) → varchar(40)' },
-  { does: 'ALTER code TYPE text', says: 'code varchar(20) → text' },
   { does: 'ALTER code TYPE varchar(10)', says: 'code varchar(20) → varchar(10)' },
   { does: 'ALTER total TYPE bigint', says: 'total int → bigint' },
   { does: 'ALTER placed TYPE timestamptz', says: 'timestamp → timestamptz, session in UTC' },
@@ -34,7 +32,6 @@ const changes: readonly { does: string; before?: string; says?: string }[] = [
     before: `SET TimeZone = 'Europe/Berlin'`,
     says: 'timestamp → timestamptz, session in Europe/Berlin',
   },
-  { does: 'SET UNLOGGED' },
   { does: 'ALTER memo SET NOT NULL' },
   {
     does: 'ALTER memo SET NOT NULL',
@@ -48,11 +45,6 @@ const changes: readonly { does: string; before?: string; says?: string }[] = [
     does: 'VALIDATE CONSTRAINT c',
     before: 'ALTER TABLE orders ADD CONSTRAINT c CHECK (total > 0) NOT VALID',
     says: 'VALIDATE CONSTRAINT c, a CHECK',
-  },
-  {
-    does: 'VALIDATE CONSTRAINT c',
-    before: 'ALTER TABLE orders ADD CONSTRAINT c NOT NULL memo NOT VALID',
-    says: 'VALIDATE CONSTRAINT c, a NOT NULL',
   },
   { does: 'ADD CONSTRAINT c FOREIGN KEY (customer) REFERENCES customer' },
   { does: 'ADD CONSTRAINT c FOREIGN KEY (customer) REFERENCES customer NOT VALID' },
@@ -72,7 +64,6 @@ const changes: readonly { does: string; before?: string; says?: string }[] = [
     before: 'CREATE UNIQUE INDEX i ON orders (code)',
     says: 'ADD CONSTRAINT c UNIQUE USING INDEX i, built before',
   },
-  { does: 'ALTER total SET STATISTICS 500' },
 ];
 // #endregion changes
 
