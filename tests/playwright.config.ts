@@ -6,6 +6,7 @@ const executablePath = await findChromium();
 /** Real Chromium on the built site, at the size of a desktop and of a phone. */
 export default defineConfig({
   testDir: '.',
+  testMatch: '**/*.spec.ts',
   outputDir: '../test-results',
   // The checks of a long page in the slowest machine's Chromium take a while.
   timeout: 120_000,
