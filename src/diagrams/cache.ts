@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Drawing } from './draw/request.ts';
@@ -39,7 +39,7 @@ export class Cache {
     const file = this.#file(request);
     const body = JSON.stringify(drawing);
     // Written beside and renamed: a build that dies half-way leaves no torn entry behind.
-    const draft = `${file}.${process.pid}`;
+    const draft = `${file}.${randomUUID()}`;
     writeFileSync(draft, `${sha256(body)}\n${body}`);
     renameSync(draft, file);
   }

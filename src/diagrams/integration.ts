@@ -23,18 +23,19 @@ export function pagesWithText(folder: string): { file: string; text: string }[] 
  * @returns every reason why one cannot be drawn, as `file:line reason`
  */
 export async function drawAll(renderer: Renderer, folder: string): Promise<string[]> {
-  const reasons: string[] = [];
-  for (const { file, text } of pagesWithText(folder)) {
+  const blocks = pagesWithText(folder).flatMap(({ file, text }) => {
     const seen = new Set<string>();
-    for (const block of findBlocks(text))
-      try {
-        await drawBlock(renderer, block, path.relative(process.cwd(), file), seen);
-      } catch (error) {
-        if (!(error instanceof DiagramError)) throw error;
-        reasons.push(error.message);
-      }
-  }
-  return reasons;
+    const name = path.relative(process.cwd(), file);
+    return findBlocks(text).map((block) => ({ block, name, seen }));
+  });
+  const outcomes = await Promise.allSettled(
+    blocks.map(({ block, name, seen }) => drawBlock(renderer, block, name, seen)),
+  );
+  return outcomes.flatMap((outcome) => {
+    if (outcome.status === 'fulfilled') return [];
+    if (outcome.reason instanceof DiagramError) return [outcome.reason.message];
+    throw outcome.reason;
+  });
 }
 
 /**

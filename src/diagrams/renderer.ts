@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import path from 'node:path';
-import { Worker } from 'node:worker_threads';
 import { Cache } from './cache.ts';
-import type { Drawing, Reply, Request } from './draw/request.ts';
+import type { Drawing, Request } from './draw/request.ts';
 import { SourceError } from './source-error.ts';
+import { DrawingThread } from './thread.ts';
 
 /** What a renderer has done so far. Times are in ms. */
 export interface Stats {
@@ -24,7 +25,7 @@ export interface Renderer {
    * @throws SourceError with Mermaid's reason and the line of the source
    */
   render(request: Request): Promise<Drawing>;
-  /** Ends the drawing thread. A later `render` starts another. */
+  /** Ends the drawing threads. A later `render` starts others. */
   close(): Promise<void>;
 }
 
@@ -43,54 +44,41 @@ function filesThatShape(room: string): string[] {
   );
 }
 
+/** The libraries whose versions shape a drawing, by where they stand in node_modules. */
+const LIBRARIES = ['mermaid', 'jsdom', 'fontkit', 'd3-color', 'path-data-parser'];
+
+function versionOf(room: string, typeface: string): string {
+  const manifests = LIBRARIES.map((name) => path.join(room, '../../node_modules', name, 'package.json'));
+  const hash = createHash('sha256');
+  for (const file of [...filesThatShape(room), typeface, ...manifests]) hash.update(readFileSync(file));
+  return hash.digest('hex').slice(0, 16);
+}
+
 export interface RendererOptions {
   /** Where finished drawings are kept. Undefined keeps none. */
   cacheFolder?: string | undefined;
 }
 
-/** @returns a renderer that starts its drawing thread when the first source is not in the cache */
+/** A further thread costs about a second to start: it is worth it when this many sources wait for each. */
+const WORTH_ANOTHER = 4;
+const MOST_THREADS = Math.min(4, availableParallelism());
+
+/** @returns a renderer that starts its drawing threads when sources come that are not in the cache */
 export function createRenderer({ cacheFolder }: RendererOptions = {}): Renderer {
   const room = roomFolder();
   const typeface = path.join(room, '../site/fonts/board.woff2');
-  const hash = createHash('sha256');
-  for (const file of [...filesThatShape(room), typeface]) hash.update(readFileSync(file));
-  hash.update(readFileSync(path.join(room, '../../node_modules/mermaid/package.json')));
-  const version = hash.digest('hex').slice(0, 16);
+  const version = versionOf(room, typeface);
   const cache = cacheFolder === undefined ? undefined : new Cache(cacheFolder, version);
   const stats: Stats = { drawn: 0, cached: 0, layout: 0, finish: 0, start: 0 };
-  const waiting = new Map<number, (reply: Reply | Error) => void>();
-  let thread: Promise<Worker> | undefined;
-  let count = 0;
+  let threads: DrawingThread[] = [];
 
-  async function start(): Promise<Worker> {
-    const began = performance.now();
-    const worker = new Worker(path.join(room, 'draw/worker.ts'), { workerData: { typeface } });
-    const fail = (error: Error) => {
-      thread = undefined;
-      for (const settle of waiting.values()) settle(error);
-      waiting.clear();
-    };
-    await new Promise<void>((resolve, reject) => {
-      worker.once('error', reject);
-      worker.once('message', () => {
-        worker.off('error', reject);
-        resolve();
-      });
-    });
-    stats.start = performance.now() - began;
-    worker.on('error', fail);
-    worker.on('exit', (code) => {
-      fail(new Error(`The drawing thread ended (exit code ${code}).`));
-    });
-    worker.on('message', (reply: Reply) => {
-      const settle = waiting.get(reply.n);
-      waiting.delete(reply.n);
-      // An idle thread must not keep the process alive.
-      if (waiting.size === 0) worker.unref();
-      settle?.(reply);
-    });
-    worker.unref();
-    return worker;
+  function leastLoaded(): DrawingThread {
+    threads = threads.filter(({ hasEnded }) => !hasEnded);
+    const [idlest] = threads.toSorted((a, b) => a.load - b.load);
+    if (idlest && (idlest.load < WORTH_ANOTHER || threads.length >= MOST_THREADS)) return idlest;
+    const thread = new DrawingThread(path.join(room, 'draw/worker.ts'), typeface);
+    threads.push(thread);
+    return thread;
   }
 
   return {
@@ -103,14 +91,9 @@ export function createRenderer({ cacheFolder }: RendererOptions = {}): Renderer 
         stats.cached++;
         return known;
       }
-      const worker = await (thread ??= start());
-      const n = ++count;
-      const reply = await new Promise<Reply | Error>((resolve) => {
-        waiting.set(n, resolve);
-        worker.ref();
-        worker.postMessage({ n, request });
-      });
-      if (reply instanceof Error) throw reply;
+      const thread = leastLoaded();
+      const [started, reply] = await Promise.all([thread.ready, thread.draw(request)]);
+      stats.start = Math.max(stats.start, started);
       if ('error' in reply) throw new SourceError(reply.error, reply.line);
       stats.drawn++;
       stats.layout += reply.milliseconds.layout;
@@ -119,10 +102,9 @@ export function createRenderer({ cacheFolder }: RendererOptions = {}): Renderer 
       return reply.drawing;
     },
     async close() {
-      const worker = await thread;
-      thread = undefined;
-      worker?.removeAllListeners('exit');
-      await worker?.terminate();
+      const ending = threads;
+      threads = [];
+      await Promise.all(ending.map((thread) => thread.close()));
     },
   };
 }

@@ -121,8 +121,24 @@ export const INHERITED = new Set([
   'word-spacing',
 ]);
 
+/** What a selector asks of the element itself: a quick test before the whole selector is tried. */
+interface Subject {
+  tag: string | undefined;
+  names: readonly string[];
+}
+
+function subjectOf(selector: string): Subject {
+  const bare = selector.replace(/\[[^\]]*\]|:[\w-]+(?:\([^()]*\))?/g, '');
+  const last = /[^\s>+~]*$/.exec(bare)?.[0] ?? '';
+  return {
+    tag: /^[a-zA-Z][\w-]*/.exec(last)?.[0],
+    names: [...last.matchAll(/\.((?:\\.|[\w-])+)/g)].map(([, name = '']) => name.replace(/\\/g, '')),
+  };
+}
+
 interface Candidate {
   selector: string;
+  subject: Subject;
   value: string;
   rank: number;
 }
@@ -144,16 +160,11 @@ export class Cascade {
       for (const { property, value, important } of rule.declarations) {
         const list = this.#byProperty.get(property) ?? [];
         const rank = (important ? IMPORTANT : 0) + rule.specificity * 1e5 + rule.order;
-        list.push({ selector: rule.selector, value, rank });
+        list.push({ selector: rule.selector, subject: subjectOf(rule.selector), value, rank });
         this.#byProperty.set(property, list);
       }
     }
     for (const list of this.#byProperty.values()) list.sort((a, b) => b.rank - a.rank);
-  }
-
-  /** Every property that some rule sets. */
-  get properties(): Iterable<string> {
-    return this.#byProperty.keys();
   }
 
   /** The winning declared value of `property` on `element` itself, nothing inherited; undefined when there is none. */
@@ -179,8 +190,12 @@ export class Cascade {
   #declared(element: Element, property: string): string | undefined {
     const inline = this.#inlineOf(element).findLast((declaration) => declaration.property === property);
     if (inline?.important) return inline.value;
-    for (const { selector, value, rank } of this.#byProperty.get(property) ?? []) {
+    const candidates = this.#byProperty.get(property);
+    const classes = candidates && ` ${element.getAttribute('class') ?? ''} `.replace(/\s/g, ' ');
+    for (const { selector, subject, value, rank } of candidates ?? []) {
       if (inline && rank < INLINE) break;
+      if (subject.tag !== undefined && subject.tag !== element.localName) continue;
+      if (!subject.names.every((name) => classes?.includes(` ${name} `))) continue;
       if (matches(element, selector)) return value;
     }
     return inline?.value ?? (element.getAttribute(property) || undefined);

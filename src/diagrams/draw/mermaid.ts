@@ -7,6 +7,7 @@ import type { Raw } from '../finish/finish.ts';
 import type { Edge } from '../finish/parts.ts';
 import type { Measure } from './measure.ts';
 import type { Mermaid } from 'mermaid';
+import type { Request } from './request.ts';
 import type { Typeface } from './typeface.ts';
 
 /** A small seeded generator (mulberry32): Git graphs and blocks name their parts by chance. */
@@ -23,7 +24,7 @@ function generator(seed: number): () => number {
 export interface Artist {
   measure: Measure;
   /** Draws one source and returns its raw `<svg>`, attached to the document until the next call. */
-  draw(source: string): Promise<Raw>;
+  draw(request: Request): Promise<Raw>;
 }
 
 export const FONT_FAMILY = 'Board';
@@ -40,7 +41,7 @@ export async function enterMermaid(typeface: Typeface): Promise<Artist> {
   const chance = Math.random;
   return {
     measure,
-    async draw(source) {
+    async draw({ source, steps }) {
       document.body.replaceChildren();
       Math.random = generator(1);
       try {
@@ -50,7 +51,8 @@ export async function enterMermaid(typeface: Typeface): Promise<Artist> {
         document.body.replaceChildren(host);
         const svg = host.querySelector('svg');
         if (!svg) throw new Error('Mermaid drew nothing.');
-        return { svg, kind, edges: await edgesOf(mermaid, source) };
+        const namesEdges = steps.flat().some((part) => part.includes('->'));
+        return { svg, kind, edges: namesEdges ? await edgesOf(mermaid, source) : [] };
       } catch (error) {
         throw asSourceError(source, error);
       } finally {

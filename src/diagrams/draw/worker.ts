@@ -12,7 +12,7 @@ let queue: Promise<unknown> = Promise.resolve();
 async function answer(n: number, request: Request): Promise<Reply> {
   const start = performance.now();
   try {
-    const raw = await artist.draw(request.source);
+    const raw = await artist.draw(request);
     const drawn = performance.now();
     const drawing = finish(raw, artist.measure, request.steps);
     return { n, drawing, milliseconds: { layout: drawn - start, finish: performance.now() - drawn } };
