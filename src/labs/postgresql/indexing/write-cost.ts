@@ -51,7 +51,11 @@ export default lab({
     ];
     const counts = [0, 1, 2, 4, 8];
     const byCount: Written[] = [];
-    for (const count of counts) byCount.push(await insert(...btrees.slice(0, count)));
+    for (const count of counts) {
+      const runs = [];
+      for (let run = 1; run <= 3; run++) runs.push(await insert(...btrees.slice(0, count)));
+      byCount.push(runs.reduce((best, next) => (next.ms < best.ms ? next : best))); // least disturbed
+    }
     // #endregion inserts
     const perRow = ({ WAL }: Written): number => WAL.bytes / rows;
     series('Write-ahead log for one inserted row, by number of B-trees', {
