@@ -40,7 +40,9 @@ export default lab({
     'While rows lie in the order of time, a BRIN index hundreds of times smaller than a B-tree finds an hour in fewer than twice its pages; one late row in 10,000 undoes that unless ranges are small and the operator class is minmax-multi.',
   engines: ['postgres'],
   async run({ postgres, fact, measure, holds }) {
-    const db = await postgres();
+    // The log is counted for the whole server, so this lab has one of its own.
+    const server = await postgres.instance();
+    const db = await server.database();
     await db.query(
       'CREATE TABLE reading (device_id int NOT NULL, at timestamptz NOT NULL, value float8 NOT NULL)',
     );
@@ -138,6 +140,15 @@ export default lab({
       columns: ['index', 'size, kB', 'plan', 'pages'],
       rows: device,
     });
+
+    // #region grown
+    // CREATE INDEX packs its pages; the key of a live table grows by inserts in the order of arrival.
+    await db.query('CREATE TABLE grown (LIKE reading, PRIMARY KEY (device_id, at))');
+    await db.query(`INSERT INTO grown ${readings(0, minutes, 'm, d')}`);
+    const grown = (await db.value<number>(`SELECT pg_relation_size('grown_pkey')`)) / 1024;
+    await db.query('DROP TABLE grown');
+    // #endregion grown
+    fact('Size of the key, grown by inserts', grown, 'kB');
 
     // #region tail
     await db.query('CREATE INDEX probe ON reading USING brin (at)');

@@ -4,7 +4,7 @@ import { acting, installAudit } from './schema/install.ts';
 export default lab({
   title: 'What each way of capturing sees',
   claim:
-    'Application code misses what goes past it and logs what never happened; a trigger sees every row change with who and why, except TRUNCATE and sessions that switch triggers off; logical decoding sees those too, but not who.',
+    'Application code misses what goes past it and logs what never happened; a trigger sees every row change with who and why, except TRUNCATE and what happens while it is switched off; logical decoding sees those too, but not who.',
   engines: ['postgres'],
   async run({ postgres, fact }) {
     const server = await postgres.instance({ wal_level: 'logical' });
@@ -43,6 +43,8 @@ export default lab({
       ['fix by hand in psql', 1, () => byHand('UPDATE account SET credit_limit = 300 WHERE id = 2')],
       ['DELETE with cascade', 3, () => inApplication('DELETE FROM account WHERE id = 3', 'COMMIT')],
       ['job with triggers off', 1, () => byHand(`SET LOCAL session_replication_role = replica; UPDATE account SET credit_limit = 400 WHERE id = 4`)],
+      ['the same, ENABLE ALWAYS', 1, () => byHand(`ALTER TABLE account ENABLE ALWAYS TRIGGER audited; SET LOCAL session_replication_role = replica; UPDATE account SET credit_limit = 500 WHERE id = 5`)],
+      ['owner disables the trigger', 1, () => byHand(`ALTER TABLE account DISABLE TRIGGER audited; UPDATE account SET credit_limit = 600 WHERE id = 5; ALTER TABLE account ENABLE ALWAYS TRIGGER audited`)],
       ['TRUNCATE of 4 accounts', 4, () => byHand('TRUNCATE account CASCADE')],
     ]; // prettier-ignore
     // #endregion paths
@@ -132,18 +134,69 @@ export default lab({
     fact('What set_config(…, true) leaves behind', left === '' ? 'an empty string' : String(left));
     fact('The second request, after set_config(…, true)', tag);
 
-    // #region gaps
-    await acting(session, 'u-17', 'CR-4', `SET LOCAL session_replication_role = replica; UPDATE account SET credit_limit = 77 WHERE id = 9`); // prettier-ignore
-    await acting(session, 'u-17', 'CR-5', 'UPDATE account SET credit_limit = 78 WHERE id = 9');
-    const gaps = await db.query<{ reason: string }>(`
+    await db.query(`
+      CREATE TABLE policy (id int PRIMARY KEY, premium int NOT NULL, since timestamptz NOT NULL DEFAULT '2026-01-01');
+      CREATE TRIGGER audited AFTER INSERT OR UPDATE OR DELETE ON policy FOR EACH ROW EXECUTE FUNCTION audit.capture('id');
+      ALTER TABLE policy ENABLE ALWAYS TRIGGER audited;
+    `);
+    // #region checks
+    const brokenLinks = `
       SELECT reason FROM (
-        SELECT reason, before, lag(after) OVER (PARTITION BY table_name, row_key ORDER BY id) AS expected, op
-        FROM audit.entry WHERE row_key = '9'
-      ) entry WHERE op <> 'insert' AND before IS DISTINCT FROM expected`);
-    // #endregion gaps
-    fact(
-      'Entries whose before is not the previous after',
-      gaps.map(({ reason }) => reason),
-    );
+        SELECT *, lag(after) OVER (PARTITION BY row_key ORDER BY id) AS expected
+        FROM audit.entry WHERE table_name = 'public.policy'
+      ) entry WHERE audit.differs(expected, before)`;
+    const liveRows = `
+      SELECT row_key FROM (
+        SELECT DISTINCT ON (row_key) row_key, after FROM audit.entry
+        WHERE table_name = 'public.policy' ORDER BY row_key, id DESC
+      ) last FULL JOIN policy p ON p.id::text = row_key
+      WHERE audit.differs(after, to_jsonb(p)) ORDER BY 1`;
+    const silently = `ALTER TABLE policy DISABLE TRIGGER audited;
+      UPDATE policy SET premium = 77 WHERE id = 1; DELETE FROM policy WHERE id = 2;
+      ALTER TABLE policy ENABLE ALWAYS TRIGGER audited`;
+    const raise = 'UPDATE policy SET premium = premium + 1 WHERE id = 1';
+    // #endregion checks
+    const found: string[][] = [];
+    const check = async (moment: string): Promise<void> => {
+      const links = await db.query<{ reason: string }>(brokenLinks);
+      const rows = await db.query<{ row_key: string }>(`SET timezone = 'UTC'; ${liveRows}`);
+      found.push([
+        moment,
+        links.map(({ reason }) => reason).join(', ') || 'none',
+        rows.map(({ row_key }) => row_key).join(', ') || 'none',
+      ]);
+    };
+    await acting(session, 'u-17', 'CR-4', 'INSERT INTO policy (id, premium) VALUES (1, 50), (2, 50)');
+    await acting(session, 'u-17', 'CR-5', `SET LOCAL timezone = 'Asia/Tokyo'; ${raise}`);
+    await db.query(`ALTER TABLE policy ADD COLUMN note text NOT NULL DEFAULT ''`);
+    await acting(session, 'u-17', 'CR-6', raise);
+    await check('audited changes, one from Tokyo, and a migration');
+    await db.query(silently);
+    await check('a silent UPDATE of row 1 and DELETE of row 2');
+    await acting(session, 'u-17', 'CR-7', raise);
+    await check('an audited UPDATE of row 1 afterwards');
+    fact('What the nightly checks find', {
+      columns: [
+        'after',
+        'entries whose before is not the previous after',
+        'live rows unlike their last entry',
+      ],
+      rows: found,
+    });
+
+    // #region order
+    await db.query('ALTER TABLE audit.entry ADD COLUMN began timestamptz NOT NULL DEFAULT now()');
+    const [t1, t2] = await db.sessions('T1', 'T2');
+    for (const who of [t1, t2]) await who.query(`SET audit.actor = 'u-17'; SET audit.reason = 'CR-8'`);
+    await t1.query('BEGIN; SELECT now()');
+    await t2.query('UPDATE policy SET premium = 200 WHERE id = 1');
+    await t1.query('UPDATE policy SET premium = 300 WHERE id = 1; COMMIT');
+    const latestBy = (column: string): Promise<number> =>
+      db.value<number>(`SELECT (after ->> 'premium')::int FROM audit.entry ORDER BY ${column} DESC LIMIT 1`);
+    // #endregion order
+    fact('Premium after 200, then 300 in an older transaction', {
+      columns: ['latest now()', 'latest clock_timestamp()', 'highest id'],
+      rows: [[await latestBy('began'), await latestBy('at'), await latestBy('id')]],
+    });
   },
 });

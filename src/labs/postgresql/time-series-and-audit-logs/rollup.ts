@@ -12,7 +12,7 @@ const recompute = (touchedBy: string): string => `
 export default lab({
   title: 'Three ways to remember how far a rollup has come',
   claim:
-    'A rollup that remembers a timestamp loses late readings, one that remembers an id loses readings whose transaction commits late, and one that remembers a transaction horizon loses none.',
+    'A rollup that remembers a timestamp loses late readings, one that remembers an id loses readings whose transaction commits late, and one that remembers a transaction horizon loses none, until a partition is dropped before it was counted once more.',
   engines: ['postgres'],
   async run({ postgres, fact, holds, measure, step, scene }) {
     // The horizon belongs to the whole server, so this lab has one of its own.
@@ -124,7 +124,13 @@ export default lab({
     }
     const closer = await closed.session('Rollup');
     await closer.query('SELECT roll_up()');
-    await closed.query('DROP TABLE reading_2026_10'); // October's raw rows have served; the rollup stays
+    // One more comes after that run, and then October's raw rows go.
+    await closed.query(`INSERT INTO reading (device_id, at, value) VALUES (1, '2026-10-05 10:40', 20)`);
+    await closed.query('ALTER TABLE reading DETACH PARTITION reading_2026_10');
+    await closer.query('SELECT roll_up()');
+    const byTheNextRun = await closed.value<number>(counted);
+    await closed.query(`SELECT close_books('reading_2026_10'); DROP TABLE reading_2026_10`);
+    const byClosing = await closed.value<number>(counted);
     const refused = await closed.outcome(late);
     await closer.query('SELECT roll_up()');
     const kept = await closed.value<number>(counted);
@@ -133,8 +139,15 @@ export default lab({
     await closer.query('SELECT roll_up()');
     const overwritten = await closed.value<number>(counted);
     // #endregion retention
+    fact('A reading between the last run and the DETACH', {
+      columns: ['counted by', 'readings in the rollup of that hour, of 4'],
+      rows: [
+        ['the next run', byTheNextRun],
+        ['close_books on the detached partition', byClosing],
+      ],
+    });
     fact('A late reading for a month whose raw rows were dropped', {
-      columns: ['table', 'INSERT', 'readings in the rollup of that hour (3 before)'],
+      columns: ['table', 'INSERT', 'readings in the rollup of that hour (4 before)'],
       rows: [
         ['no default partition', refused.tag, kept],
         ['with a default partition', taken.tag, overwritten],

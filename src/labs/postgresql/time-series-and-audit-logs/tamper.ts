@@ -2,9 +2,9 @@ import { lab, type Session } from '#labs/index.ts';
 import { acting, installAudit } from './schema/install.ts';
 
 export default lab({
-  title: 'Eleven ways to falsify an audit log',
+  title: 'Thirteen ways to falsify an audit log',
   claim:
-    'Grants stop the application, a trigger stops the owner’s mistakes, a hash chain shows an edit by a superuser, and only an anchor outside the database shows a chain that was cut or rebuilt.',
+    'Grants stop the application, a trigger stops the owner’s mistakes, a hash chain shows an edit by a superuser, and only an anchor outside the database shows a chain that was cut or rebuilt; nothing shows an entry that was false when it was written.',
   engines: ['postgres'],
   async run({ postgres, fact, measure, holds }) {
     const server = await postgres.instance();
@@ -69,8 +69,8 @@ export default lab({
     const ownTrigger = `
       CREATE TRIGGER own BEFORE TRUNCATE ON audit.entry_now
       EXECUTE FUNCTION audit.refuse()`;
-    // Ordinary triggers do not fire then; only a superuser may set it.
-    const off = 'SET LOCAL session_replication_role = replica';
+    const replica = 'SET LOCAL session_replication_role = replica';
+    const off = 'ALTER TABLE audit.entry DISABLE TRIGGER USER';
 
     const attacks: [who: Session, attack: string, ...statements: string[]][] = [
       [application, 'UPDATE', edit],
@@ -79,11 +79,13 @@ export default lab({
       [owner, 'TRUNCATE', 'TRUNCATE audit.entry'],
       [owner, 'TRUNCATE of a partition', 'TRUNCATE audit.entry_now'],
       [owner, '… with its own trigger', ownTrigger, 'TRUNCATE audit.entry_now'],
-      [superuser, 'UPDATE', off, edit],
+      [superuser, 'UPDATE as a replica', replica, edit],
+      [superuser, 'UPDATE, triggers off', off, edit],
       [superuser, 'DELETE', off, `DELETE FROM audit.entry WHERE ${guilty}`],
       [superuser, 'INSERT into the past', forge('1')],
       [superuser, 'newest entries cut off', off, cutOff],
       [superuser, 'UPDATE, chain rebuilt', off, edit, rebuild],
+      [superuser, 'false INSERT of today', forge('DEFAULT')],
     ];
     // #endregion attacks
     const rows = [];
@@ -121,13 +123,22 @@ export default lab({
 
     // #region window
     await acting(application, 'u-99', 'CR-250', 'UPDATE account SET credit_limit = 1 WHERE id = 1');
+    await db.query('SELECT audit.seal_new()'); // sealed, but the anchor outside still has seal 5
     await superuser.query(
-      `BEGIN; ${off}; UPDATE audit.entry SET actor = 'u-17' WHERE reason = 'CR-250'; COMMIT`,
+      `BEGIN; ${off}; UPDATE audit.entry SET actor = 'u-17' WHERE reason = 'CR-250'; ${rebuild}; COMMIT`,
     );
-    await db.query('SELECT audit.seal_new()');
     const missed = await db.value<number | null>('SELECT audit.first_broken_seal()');
     // #endregion window
-    fact('First broken seal after an edit before sealing', missed ?? 'none');
+    fact('After an edit between seal and anchor, chain rebuilt', {
+      columns: ['chain', 'anchor'],
+      rows: [
+        [
+          missed === null ? 'intact' : `broken at ${missed}`,
+          (await matchesAnchor(superuser)) ? 'agrees' : 'differs',
+        ],
+      ],
+    });
+    await db.query('ALTER TABLE audit.entry ENABLE ALWAYS TRIGGER append_only');
 
     await acting(
       application,

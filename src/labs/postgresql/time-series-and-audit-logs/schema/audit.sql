@@ -34,7 +34,9 @@ CREATE INDEX ON audit.entry USING brin (tx);           -- what is not sealed
 
 -- #region capture
 CREATE FUNCTION audit.capture() RETURNS trigger LANGUAGE plpgsql
-SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+SET timezone = 'UTC' -- a timestamptz becomes text in the session's zone
+AS $$
 BEGIN
   IF TG_OP = 'UPDATE' AND NEW IS NOT DISTINCT FROM OLD THEN
     RETURN NULL;
@@ -62,12 +64,29 @@ CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON audit.entry
   FOR EACH ROW EXECUTE FUNCTION audit.refuse();
 CREATE TRIGGER append_only_truncate BEFORE TRUNCATE ON audit.entry
   FOR EACH STATEMENT EXECUTE FUNCTION audit.refuse();
+-- Fire under session_replication_role = replica as well.
+ALTER TABLE audit.entry ENABLE ALWAYS TRIGGER append_only;
+ALTER TABLE audit.entry ENABLE ALWAYS TRIGGER append_only_truncate;
 
 -- The application writes entries through the trigger or not at all.
 REVOKE ALL ON FUNCTION audit.capture() FROM PUBLIC;
 GRANT USAGE ON SCHEMA audit TO auditor;
 GRANT SELECT ON audit.entry TO auditor;
 -- #endregion guard
+
+-- #region differs
+/* Whether two images of one row disagree, in the columns that both have:
+   a column that a migration added or dropped is no difference. */
+CREATE FUNCTION audit.differs(a jsonb, b jsonb) RETURNS boolean
+LANGUAGE sql IMMUTABLE AS $$
+  SELECT CASE
+    WHEN a IS NULL OR b IS NULL THEN (a IS NULL) <> (b IS NULL)
+    ELSE EXISTS (
+      SELECT FROM jsonb_each(a) f
+      WHERE b ? f.key AND b -> f.key IS DISTINCT FROM f.value)
+  END
+$$;
+-- #endregion differs
 
 -- #region seal
 CREATE TABLE audit.seal (
@@ -88,6 +107,7 @@ LANGUAGE sql STABLE AS $$
   )::text, 'UTF8')
 $$;
 
+-- #region sealing
 CREATE FUNCTION audit.seal_new() RETURNS bigint LANGUAGE plpgsql AS $$
 DECLARE
   since bigint; upto bigint; last bigint; chain bytea; e audit.entry;
@@ -109,6 +129,7 @@ BEGIN
   UPDATE audit.seal_state SET done_before = upto;
   RETURN last;
 END $$;
+-- #endregion sealing
 -- #endregion seal
 
 -- #region verify

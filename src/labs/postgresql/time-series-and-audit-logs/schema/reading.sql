@@ -29,6 +29,7 @@ CREATE TABLE reading_hour (
 CREATE TABLE rollup_state (done_before bigint NOT NULL);
 INSERT INTO rollup_state VALUES (0);
 
+-- #region job
 /* One hour of one device, from raw rows: running it twice changes nothing. */
 CREATE FUNCTION recompute(device int, start timestamptz) RETURNS void
 LANGUAGE sql AS $$
@@ -54,4 +55,23 @@ BEGIN
   ) touched;
   UPDATE rollup_state SET done_before = upto;
 END $$;
+-- #endregion job
 -- #endregion rollup
+
+-- #region close
+/* Counts a detached partition once more: nothing can be added to it now.
+   Its bounds are those of hours, so it has all rows of each hour. */
+CREATE FUNCTION close_books(detached regclass) RETURNS void
+LANGUAGE plpgsql AS $$
+BEGIN
+  EXECUTE format($sql$
+    INSERT INTO reading_hour
+    SELECT device_id, date_bin('1 hour', at, '2000-01-01'),
+           count(*), sum(value), min(value), max(value)
+    FROM %s GROUP BY 1, 2
+    ON CONFLICT (device_id, hour) DO UPDATE
+      SET n = excluded.n, sum = excluded.sum,
+          min = excluded.min, max = excluded.max
+  $sql$, detached);
+END $$;
+-- #endregion close
