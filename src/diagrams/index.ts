@@ -58,6 +58,7 @@ export interface RenderedDiagram {
  * @param options.id unique on the page: prefix of the ids inside
  * @param options.describedBy id of the element on the page that describes the picture
  * @throws SourceError with Mermaid's reason and line, or when there is no `accTitle`
+ * @public
  */
 export async function renderDiagram(
   source: string,

@@ -16,8 +16,6 @@ export interface Point {
 /** An affine map `[a, b, c, d, e, f]`, as in SVG's `matrix()`. */
 export type Matrix = readonly [number, number, number, number, number, number];
 
-export const IDENTITY: Matrix = [1, 0, 0, 1, 0, 0];
-
 /** The map that does `inner` first and `outer` after it. */
 export function compose(outer: Matrix, inner: Matrix): Matrix {
   const [a, b, c, d, e, f] = outer;
