@@ -36,7 +36,7 @@ END $$;
 
 /* As audit.capture, for a table whose key is its subject: first argument the key's column, then the personal columns. */
 CREATE FUNCTION audit.capture_personal() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET timezone = 'UTC' AS $$
 DECLARE
   who text := coalesce(to_jsonb(NEW), to_jsonb(OLD)) ->> TG_ARGV[0];
 BEGIN
