@@ -6,6 +6,7 @@ export default lab({
   claim:
     'The column compared with = goes first and the column that sorts goes second; the other order reads more pages, and skip scan helps only when the first column has few values.',
   engines: ['postgres'],
+  timeout: 120,
   async run({ postgres, fact, holds }) {
     const db = await postgres();
     await loadDeliveries(db);

@@ -6,6 +6,7 @@ export default lab({
   claim:
     'GiST finds overlapping ranges and nearest neighbours in a few pages and enforces that ranges never overlap, also between concurrent transactions.',
   engines: ['postgres'],
+  timeout: 120,
   async run({ postgres, fact, holds, scene }) {
     const db = await postgres();
     await db.query('CREATE EXTENSION btree_gist');

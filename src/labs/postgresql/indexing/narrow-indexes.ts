@@ -6,6 +6,7 @@ export default lab({
   claim:
     'A partial index is a fraction of the full one but needs its predicate in the plan, an expression index needs its expression, and a covering index needs VACUUM.',
   engines: ['postgres'],
+  timeout: 120,
   async run({ postgres, fact, holds }) {
     const db = await postgres();
     await loadDeliveries(db);

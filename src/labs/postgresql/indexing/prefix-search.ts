@@ -28,6 +28,7 @@ export default lab({
   claim:
     'Under a natural-language collation a plain B-tree never serves a prefix; text_pattern_ops does, and then it no longer sorts.',
   engines: ['postgres'],
+  timeout: 120,
   async run({ postgres, fact, holds }) {
     // #region collations
     const english = await postgres({ locale: 'en-US' }); // ICU, sorts as people expect

@@ -51,6 +51,7 @@ export default lab({
   claim:
     'The catalogue names indexes that nothing uses, that another one covers, and foreign keys without one; but each server counts only its own use, so an index unused on the primary may be the one the replica lives on.',
   engines: ['postgres'],
+  timeout: 120,
   async run({ postgres, fact, holds, until }) {
     const primary = await postgres.instance({
       shared_preload_libraries: 'pg_stat_statements',

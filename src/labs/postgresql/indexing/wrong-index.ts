@@ -6,6 +6,7 @@ export default lab({
   claim:
     'A new index can make the planner walk the whole table in index order, an index that is used can read more pages than a scan, and an index behind a function or cast is not used at all.',
   engines: ['postgres'],
+  timeout: 120,
   async run({ postgres, fact, holds, measure, series }) {
     const db = await postgres();
     await db.query('CREATE EXTENSION pg_trgm');
