@@ -99,11 +99,11 @@ test('source, link and files leave the viewer', async ({ page, context, browserN
   const clipboard = () => page.evaluate(() => navigator.clipboard.readText());
 
   await page.getByRole('button', { name: 'Copy source' }).click();
-  await expect(page.getByRole('status')).toHaveText('Source copied');
+  await expect(page.getByRole('dialog').getByRole('status')).toHaveText('Source copied');
   expect(await clipboard()).toContain(`%% id: ${id ?? ''}\n`);
 
   await page.getByRole('button', { name: 'Copy link' }).click();
-  await expect(page.getByRole('status')).toHaveText('Link copied');
+  await expect(page.getByRole('dialog').getByRole('status')).toHaveText('Link copied');
   const link = new URL(await clipboard());
   expect(await page.locator(link.hash).count()).toBe(1);
 
