@@ -11,8 +11,10 @@ import { svgHtml } from './figure.ts';
 import { readFence } from './fence.ts';
 import { createRenderer } from './renderer.ts';
 
-/** Share of pixels (0–1) by which a diagram of the site may differ from what a browser draws. */
+/** Share of pixels (0–1) by which a drawing may differ from what a browser draws. */
 const ALLOWED = 0.03;
+/** Mindmaps are laid out by simulated springs, which turn a hair's breadth into another, equally good, picture. */
+const ALLOWED_BY_KIND: Partial<Record<string, number>> = { mindmap: 0.1 };
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -54,7 +56,7 @@ for (const { name, source } of sources) {
   const { pixels, share, difference } = compare(first, second);
   const percent = `${(share * 100).toFixed(2)} %`;
   const size = `${drawing.width} × ${drawing.height}`;
-  const wrong = share > ALLOWED;
+  const wrong = share > (ALLOWED_BY_KIND[drawing.kind] ?? ALLOWED);
   if (wrong) failures++;
   console.log(
     `${wrong ? '✗' : '✓'} ${name.padEnd(40)} ${size.padEnd(12)} ${String(pixels).padStart(7)} px ${percent.padStart(8)}`,
@@ -72,7 +74,7 @@ writeFileSync(
   `<!doctype html><meta charset="utf-8"><title>Diagrams against Chromium</title><table><tr><th><th>light<th>dark<th>Mermaid in Chromium<th>difference</tr>${cells.join('\n')}</table>`,
 );
 console.log(
-  `${sources.length} diagrams, ${failures} beyond ${ALLOWED * 100} %; to look at: ${path.join(out, 'index.html')}`,
+  `${sources.length} diagrams, ${failures} that differ too much; to look at: ${path.join(out, 'index.html')}`,
 );
 await Promise.all([browser.close(), renderer.close()]);
 process.exitCode = failures > 0 ? 1 : 0;

@@ -84,7 +84,7 @@ export function figureHtml(
     list === '' ? '' : `<ol class="diagram-steps">${list}</ol>`,
     '<div class="diagram-foot">',
     `<details><summary>Describe this diagram</summary><p id="${anchor}-description">${inlineHtml(description)}</p></details>`,
-    `<button type="button" class="diagram-open" data-diagram-open hidden>Open diagram</button>`,
+    `<button type="button" class="diagram-open" data-diagram-open hidden aria-label="Open diagram: ${escapeHtml(title)}">Open diagram</button>`,
     '</div>',
     `<template data-diagram-source>${escapeHtml(source).replaceAll('\n', '&#10;')}</template>`,
     '</figure>',

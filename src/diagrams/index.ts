@@ -57,7 +57,7 @@ export interface RenderedDiagram {
  * @param source Mermaid with `accTitle` (and `accDescr`, unless the page describes the picture)
  * @param options.id unique on the page: prefix of the ids inside
  * @param options.describedBy id of the element on the page that describes the picture
- * @throws SourceError with Mermaid's reason and line, or when there is no `accTitle`
+ * @throws SourceError with Mermaid's reason and line, when labels cannot be read, or when there is no `accTitle`
  * @public
  */
 export async function renderDiagram(
@@ -67,6 +67,8 @@ export async function renderDiagram(
   const { title, description } = readFence(source);
   if (title === '') throw new SourceError('the diagram has no `accTitle: …`', 1);
   const drawing = await sharedRenderer().render({ source, steps: [] });
+  const [fault] = drawing.faults;
+  if (fault) throw new SourceError(fault.message, 1);
   const svg = svgHtml(drawing, {
     prefix: id,
     title,

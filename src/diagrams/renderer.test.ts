@@ -22,7 +22,8 @@ describe('every example that Mermaid publishes', () => {
   });
 
   test.each(examples)('%s', async (_, source) => {
-    const { body, width, height } = await render(source);
+    const { body, width, height, faults } = await render(source);
+    expect(faults.filter(({ message }) => message.endsWith('has the colour of its shape'))).toEqual([]);
     expect(width).toBeGreaterThan(100);
     expect(height).toBeGreaterThan(80);
     expect(body).not.toMatch(/<style|\sstyle=|\sclass=|<script|\son\w+=|<title|javascript:/i);

@@ -1,5 +1,5 @@
 import { THEME_CSS } from './look.ts';
-import { mark, SERIES } from './tokens.ts';
+import { mark } from './tokens.ts';
 
 const C4_KINDS = [
   'person',
@@ -82,7 +82,6 @@ export function config(fontFamily: string) {
       taskFontFamily: fontFamily,
       titleFontFamily: fontFamily,
       textPlacement: 'tspan',
-      actorColours: SERIES.map(mark),
     },
     timeline: { taskFontFamily: fontFamily, textPlacement: 'tspan' },
     c4: c4(fontFamily),

@@ -49,6 +49,8 @@ const KINDS = [
   series((n) => `.cluster.section-${n}>rect{${fill('board-sunk')};${stroke(hue(n))};stroke-width:1.5px}`),
   series((n) => `.edge.section-edge-${n}{${stroke(hue(n + 1))};stroke-width:2px}`),
   `.lineWrapper line{${stroke('ink-soft')};stroke-width:1.5px}.eventWrapper{filter:none}`,
+  series((n) => `.actor-${n}{${fill(hue(n))};${stroke('ink-soft')}}`),
+  `text.journey-section,text.task{${fill('ink')}}`,
   `.face{${fill('caution-wash')};${stroke('caution')};stroke-width:1.5px}.mouth{${stroke('caution')}}`,
 ].join('');
 

@@ -88,11 +88,4 @@ export class Typeface {
     }
     return extent;
   }
-
-  /** The characters of a text that the typeface does not hold. */
-  missing(text: string): string[] {
-    return [...new Set(text)].filter(
-      (char) => !/\s/.test(char) && !this.#font.hasGlyphForCodePoint(char.codePointAt(0) ?? 0),
-    );
-  }
 }

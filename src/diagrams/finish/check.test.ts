@@ -39,6 +39,11 @@ test.each([
 
 test.each([
   [
+    'a label in the colour of its box',
+    box(120) + text('API gateway', 60, 25, 'fill="var(--board)"'),
+    'label "API gateway" has the colour of its shape',
+  ],
+  [
     'a label wider than its box',
     box(60) + text('API gateway', 30, 25),
     'label "API gateway" does not fit into its shape: shorten it, or break it with <br>',

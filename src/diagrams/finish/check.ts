@@ -9,6 +9,7 @@ interface Label {
   element: Element;
   corners: readonly Point[];
   height: number;
+  colour: string;
 }
 
 /** A filled shape that labels may stand on or under. */
@@ -28,7 +29,7 @@ function labels(svg: SVGSVGElement, snapshot: Snapshot): Label[] {
     return snapshot
       .textRuns(element)
       .filter(({ text }) => text.trim() !== '')
-      .map(({ text, x, y, width, height }) => {
+      .map(({ text, owners, x, y, width, height }) => {
         const top = y + height * AIR.above;
         const bottom = y + height * (1 - AIR.below);
         const box = [
@@ -42,6 +43,7 @@ function labels(svg: SVGSVGElement, snapshot: Snapshot): Label[] {
           element,
           height,
           corners: box.map((corner) => mapPoint(matrix, corner)),
+          colour: snapshot.style(owners.at(-1) ?? element, 'fill'),
         };
       });
   });
@@ -99,13 +101,13 @@ function isOther(a: Label, b: Label): boolean {
 
 /**
  * Looks for labels that cannot be read in a finished drawing: wider or taller than the shape they stand on, under a
- * later shape, or across one another. Works on measured boxes; lines that cross labels are not looked at.
+ * later shape, in its colour, or across one another. Works on measured boxes; lines that cross labels are not looked at.
  */
 export function checkLabels(svg: SVGSVGElement, snapshot: Snapshot): Fault[] {
   const all = labels(svg, snapshot);
   const grounds = shapes(svg, snapshot);
   const messages = new Set<string>();
-  for (const { words, element, corners, height } of all) {
+  for (const { words, element, corners, height, colour } of all) {
     const middle = centre(corners);
     const around = grounds
       .filter(({ box }) => holds(box, middle) && Math.min(box.width, box.height) >= height * 0.8)
@@ -114,6 +116,8 @@ export function checkLabels(svg: SVGSVGElement, snapshot: Snapshot): Fault[] {
       messages.add(`label "${words}" lies under a shape`);
     const [ground] = around;
     if (!ground) continue;
+    if (snapshot.style(ground.element, 'fill') === colour)
+      messages.add(`label "${words}" has the colour of its shape`);
     const { box } = ground;
     const wide = { ...box, x: box.x - TOLERANCE, y: box.y - TOLERANCE };
     wide.width += 2 * TOLERANCE;

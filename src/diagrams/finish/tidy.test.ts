@@ -47,8 +47,8 @@ test('percentages become numbers of the picture, except in definitions', () => {
 });
 
 test('lifelines end with the picture', () => {
-  expect(after(cutLifelines, '<line x1="5" x2="5" y1="3" y2="2000"/><line x1="5" x2="9" y2="2000"/>')).toBe(
-    '<line x1="5" x2="5" y1="3" y2="100"/><line x1="5" x2="9" y2="2000"/>',
+  expect(after(cutLifelines, '<line class="actor-line" y2="2000"/><line y2="2000"/>')).toBe(
+    '<line class="actor-line" y2="100"/><line y2="2000"/>',
   );
 });
 

@@ -131,12 +131,11 @@ export function resolvePercentages(svg: SVGSVGElement): void {
   }
 }
 
-/** Cuts upright lines at the foot of the picture: lifelines run far below it and count on being clipped. */
+/** Cuts lifelines at the foot of the picture: they run far below it and count on being clipped. */
 export function cutLifelines(svg: SVGSVGElement): void {
   const { y, height } = svg.viewBox.baseVal;
-  for (const line of svg.querySelectorAll('line'))
-    if (line.getAttribute('x1') === line.getAttribute('x2') && Number(line.getAttribute('y2')) > y + height)
-      line.setAttribute('y2', String(y + height));
+  for (const line of svg.querySelectorAll('line.actor-line'))
+    if (Number(line.getAttribute('y2')) > y + height) line.setAttribute('y2', String(y + height));
 }
 
 /** Removes attributes that no browser needs for this picture, rounds numbers to 2 decimals, shortens paths. */
