@@ -13,11 +13,12 @@ interface Step {
   readonly env?: Readonly<Record<string, string>>;
 }
 
-// The types come before lint: checking them writes the types of the content, which lint reads.
 // Labs that need a service of the system (Redis, Prometheus …) run where it is there; where tests run unattended as root
 // it is installed, and none may be missing.
 const unattended = Boolean(process.env['CI']) && process.getuid?.() === 0;
 
+// The types come before lint: checking them writes the types of the content, which lint reads. The services come before
+// the unit tests, which try their engines too.
 const steps: readonly Step[] = [
   { name: 'format', what: 'formatting', command: ['prettier', '--check', '--log-level', 'warn', '.'] },
   { name: 'types', what: 'types', command: ['astro', 'check'] },
@@ -25,14 +26,14 @@ const steps: readonly Step[] = [
   { name: 'unused', what: 'unused files, exports and dependencies', command: ['knip', '--exclude', 'types'] },
   { name: 'guides', what: 'anatomy of the guides', command: ['node', 'src/guides/check.ts'] },
   { name: 'code', what: 'code blocks', command: ['node', 'src/labs/code-check/cli.ts'] },
-  { name: 'unit', what: 'unit tests', command: ['vitest', 'run', '--config', 'tests/vitest.config.ts'] },
-  { name: 'labs', what: 'labs', command: ['node', 'src/labs/cli.ts', '--check'] },
   {
     name: 'services',
     what: 'labs that need services',
     command: ['node', 'src/labs/cli.ts', '--services', ...(unattended ? ['--install'] : [])],
     env: unattended ? { LABS_STRICT: '1' } : {},
   },
+  { name: 'unit', what: 'unit tests', command: ['vitest', 'run', '--config', 'tests/vitest.config.ts'] },
+  { name: 'labs', what: 'labs', command: ['node', 'src/labs/cli.ts', '--check'] },
   { name: 'build', what: 'production build', command: ['astro', 'build'] },
   {
     name: 'site',
