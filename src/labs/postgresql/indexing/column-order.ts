@@ -79,6 +79,35 @@ export default lab({
         ['(driver, created_at)', one.nodes.slice(1).join(', '), one.pages, one.rows],
       ],
     });
+    await db.query('DROP INDEX own_index, driver_alone, driver_and_time');
+
+    // #region range
+    /** The driver's ten newest among customers below a number: one equality, one range, one order. */
+    const ten = (below: number): string =>
+      `SELECT id FROM delivery WHERE driver = 42 AND customer < ${below} ORDER BY created_at DESC LIMIT 10`;
+    const shapes = [
+      '(driver, created_at)',
+      '(driver, created_at, customer)',
+      '(driver, customer, created_at)',
+    ];
+    const ranged: [string, number, number][] = [];
+    for (const shape of shapes) {
+      await db.query(`CREATE INDEX probe ON delivery ${shape}`);
+      ranged.push([shape, (await look(db, ten(4000))).pages, (await look(db, ten(1300))).pages]);
+      await db.query('DROP INDEX probe');
+    }
+    // #endregion range
+    fact('Equality, a range and an order', {
+      columns: ['index', 'pages, range keeps 60%', 'pages, range keeps 4%'],
+      rows: ranged,
+    });
+    const pagesOf = (shape: string, at: 1 | 2): number => ranged.find(([name]) => name === shape)?.[at] ?? 0;
+    fact('Pages of sort first, wide range', pagesOf('(driver, created_at, customer)', 1));
+    fact('Pages of range first, wide range', pagesOf('(driver, customer, created_at)', 1));
+    fact('Pages of sort first, narrow range', pagesOf('(driver, created_at, customer)', 2));
+    fact('Pages of range first, narrow range', pagesOf('(driver, customer, created_at)', 2));
+    fact('Pages without the range column, narrow range', pagesOf('(driver, created_at)', 2));
+
     fact('Pages with two indexes combined', two.pages);
     fact('Pages with one index on both', one.pages);
 

@@ -1,7 +1,7 @@
 import { lab, type Database, type Point, type Table } from '#labs/index.ts';
 import { kilobytes, loadDeliveries, look, lookOnce, wouldUse } from './deliveries/deliveries.ts';
 
-const where = (condition: string): string => `SELECT id FROM delivery WHERE ${condition}`;
+const where = (condition: string, table = 'delivery'): string => `SELECT id FROM ${table} WHERE ${condition}`;
 
 interface Verdict {
   /** For each condition, what the planner reads: the index, or the whole table. */
@@ -10,10 +10,15 @@ interface Verdict {
 }
 
 /** Builds an index, asks the planner about each condition, and drops it. */
-async function judge(db: Database, index: string, conditions: readonly string[]): Promise<Verdict> {
-  await db.query(`CREATE INDEX probe ON delivery ${index}`);
+async function judge(
+  db: Database,
+  index: string,
+  conditions: readonly string[],
+  table = 'delivery',
+): Promise<Verdict> {
+  await db.query(`CREATE INDEX probe ON ${table} ${index}`);
   const reads: ('index' | 'table')[] = [];
-  for (const condition of conditions) reads.push(await wouldUse(db, 'probe', where(condition)));
+  for (const condition of conditions) reads.push(await wouldUse(db, 'probe', where(condition, table)));
   const kB = await kilobytes(db, 'probe');
   await db.query('DROP INDEX probe');
   return { reads, kB };
@@ -86,14 +91,16 @@ export default lab({
     const onLabels = [`labels @> '{l42, l578}'`, `labels && '{l42, l578}'`, `'l578' = ANY (labels)`];
     const arrays = await judge(db, 'USING gin (labels)', onLabels);
 
+    await db.query('CREATE TABLE message AS SELECT id, note FROM delivery WHERE id <= 40000');
+    await db.query('VACUUM ANALYZE message');
     const onText = [
       `to_tsvector('english', note) @@ to_tsquery('english', 'dogs & garden')`,
       `to_tsvector('simple', note) @@ to_tsquery('simple', 'dog')`,
       `note LIKE '%the dog%'`,
       `note ILIKE '%THE DOG%'`,
     ];
-    const words = await judge(db, `USING gin (to_tsvector('english', note))`, onText);
-    const trigrams = await judge(db, 'USING gin (note gin_trgm_ops)', onText);
+    const words = await judge(db, `USING gin (to_tsvector('english', note))`, onText, 'message');
+    const trigrams = await judge(db, 'USING gin (note gin_trgm_ops)', onText, 'message');
     // #endregion text
     fact('Arrays', matrix(onLabels, { 'GIN (labels)': arrays }));
     fact(
@@ -165,17 +172,19 @@ export default lab({
     holds('for LIKE, GIN reads less than half of the pages of GiST', asGin.pages * 2 < asGist.pages);
     holds('an insert writes less log under GiST', asGist.log < asGin.log);
 
+    fact('Default gin_pending_list_limit', await db.value<string>('SHOW gin_pending_list_limit'));
+
     // #region flush
     const notes = await db.query<{ note: string }>('SELECT note FROM delivery WHERE id <= 1500 ORDER BY id');
     /** Pages that each of 1,500 single-row inserts touches under a trigram index, fewest first. */
     const pagesPerInsert = async (fastupdate: boolean): Promise<number[]> => {
       await db.query(`
-        DROP TABLE IF EXISTS message;
-        CREATE TABLE message (note text);
-        CREATE INDEX ON message USING gin (note gin_trgm_ops) WITH (fastupdate = ${fastupdate}, gin_pending_list_limit = 256)`);
+        DROP TABLE IF EXISTS inbox;
+        CREATE TABLE inbox (note text);
+        CREATE INDEX ON inbox USING gin (note gin_trgm_ops) WITH (fastupdate = ${fastupdate}, gin_pending_list_limit = 256)`);
       const pages: number[] = [];
       for (const { note } of notes) {
-        pages.push((await lookOnce(db, `INSERT INTO message VALUES ('${note}')`)).pages);
+        pages.push((await lookOnce(db, `INSERT INTO inbox VALUES ('${note}')`)).pages);
       }
       return pages.sort((a, b) => a - b);
     };

@@ -1,10 +1,10 @@
-import { lab } from '#labs/index.ts';
-import { kilobytes, loadDeliveries, look, lookOnce } from './deliveries/deliveries.ts';
+import { lab, type Database } from '#labs/index.ts';
+import { kilobytes, loadDeliveries, look, lookOnce, wouldUse } from './deliveries/deliveries.ts';
 
 export default lab({
-  title: 'Partial, expression and covering indexes',
+  title: 'Partial, expression, pattern and covering indexes',
   claim:
-    'A partial index is a fraction of the full one but needs its predicate in the plan, an expression index needs its expression, and a covering index needs VACUUM.',
+    'A partial index is a fraction of the full one but needs its predicate in the plan, an expression index needs its expression, a prefix needs an operator class that fits the collation, and a covering index needs VACUUM.',
   engines: ['postgres'],
   timeout: 120,
   async run({ postgres, fact, holds }) {
@@ -50,6 +50,9 @@ export default lab({
     const guessed = await look(db, byEmail);
     await db.query('ANALYZE delivery');
     const known = await look(db, byEmail);
+    await db.query('SET enable_indexscan = off; SET enable_bitmapscan = off');
+    const unscanned = await look(db, byEmail); // the index only lends its statistics
+    await db.query('RESET enable_indexscan; RESET enable_bitmapscan');
     // #endregion expression
     fact('WHERE lower(email) = …', {
       columns: ['index', 'plan', 'pages', 'rows expected', 'rows'],
@@ -57,9 +60,53 @@ export default lab({
         ['(email)', plain.scan, plain.pages, plain.expected, plain.rows],
         ['(lower(email)), not analysed', guessed.scan, guessed.pages, guessed.expected, guessed.rows],
         ['(lower(email)), after ANALYZE', known.scan, known.pages, known.expected, known.rows],
+        ['… not scanned', unscanned.scan, unscanned.pages, unscanned.expected, unscanned.rows],
       ],
     });
     fact('Rows expected before ANALYZE', guessed.expected);
+
+    // #region prefix
+    const english = await postgres({ locale: 'en-US' }); // ICU, sorts as people expect
+    const bytes = await postgres(); // C.UTF-8, sorts by code point
+    for (const each of [english, bytes]) {
+      await each.query(`CREATE TABLE address AS SELECT g AS id, 'User' || g || '@Example.com' AS email
+                        FROM generate_series(1, 50000) AS g`);
+      await each.query('VACUUM ANALYZE address');
+    }
+    const questions = {
+      'LIKE ‘User4242%’': `SELECT id FROM address WHERE email LIKE 'User4242%'`,
+      '= ‘User4242@…’': `SELECT id FROM address WHERE email = 'User4242@Example.com'`,
+      '> ‘User9999’': `SELECT id FROM address WHERE email > 'User9999'`,
+      'ORDER BY … LIMIT 10': 'SELECT id FROM address ORDER BY email LIMIT 10',
+    };
+    // #endregion prefix
+    const answers = async (in_: Database, index: string): Promise<string[]> => {
+      await in_.query(`CREATE INDEX probe ON address ${index}`);
+      const verdicts: string[] = [];
+      for (const question of Object.values(questions)) verdicts.push(await wouldUse(in_, 'probe', question));
+      await in_.query('DROP INDEX probe');
+      return verdicts;
+    };
+    const serves = [
+      await answers(english, '(email)'),
+      await answers(english, '(email text_pattern_ops)'),
+      await answers(bytes, '(email)'),
+    ];
+    fact('What reads the rows', {
+      columns: ['WHERE email …', 'en-US: B-tree', 'en-US: text_pattern_ops', 'C.UTF-8: B-tree'],
+      rows: Object.keys(questions).map((question, row) => [
+        question,
+        ...serves.map((column) => column[row] ?? ''),
+      ]),
+    });
+    const like = questions['LIKE ‘User4242%’'];
+    await english.query('CREATE INDEX plain ON address (email)');
+    const unserved = await look(english, like);
+    await english.query('CREATE INDEX pattern ON address (email text_pattern_ops)');
+    const served = await look(english, like);
+    fact('Pages of LIKE with a plain B-tree', unserved.pages);
+    fact('Pages of LIKE with text_pattern_ops', served.pages);
+    fact('Pages of the addresses', (await kilobytes(english, 'address')) / 8);
 
     // #region covering
     const report =
@@ -105,6 +152,7 @@ export default lab({
       (await kilobytes(db, 'failures')) * 100 < fullSize,
     );
     holds('a generic plan reads the whole table', generic.pages >= pages);
+    holds('text_pattern_ops reads less than a tenth of the pages', served.pages * 10 < unserved.pages);
     holds('after VACUUM the index answers alone again', vacuumed.heapFetches === 0);
   },
 });

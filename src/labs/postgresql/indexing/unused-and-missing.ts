@@ -134,9 +134,29 @@ export default lab({
       return (await db.value<number>(read)) - before;
     };
     const without = await rowsReadByDelete(5);
+    // #endregion child
+
+    // #region invalid
+    const [writer] = await db.sessions('writer');
+    await writer.query('BEGIN');
+    await writer.query('UPDATE parcel SET delivery = delivery WHERE id = 9');
+    await db.query(`SET lock_timeout = '100ms'`); // right for ALTER TABLE, wrong here
+    const hurried = await db.outcome('CREATE INDEX CONCURRENTLY hurried ON parcel (delivery)');
+    await db.query('RESET lock_timeout');
+    await writer.query('COMMIT');
+    const invalid = await db.query<{ index: string }>(
+      'SELECT indexrelid::regclass::text AS index FROM pg_index WHERE NOT indisvalid',
+    );
+    // #endregion invalid
+    fact('Building concurrently beside an open write, lock_timeout 100 ms', hurried.tag);
+    fact(
+      'Invalid indexes left behind',
+      invalid.map(({ index }) => index),
+    );
+    await db.query('DROP INDEX hurried');
+
     await db.query('CREATE INDEX parcel_delivery ON parcel (delivery)');
     const withIndex = await rowsReadByDelete(6);
-    // #endregion child
     fact('Child rows read to delete one parent, no index on the foreign key', without);
     fact('Child rows read to delete one parent, with it', withIndex);
     fact('Foreign keys without an index after creating it', (await db.query(foreignKeys)).length);

@@ -112,6 +112,19 @@ export default lab({
     }
     await db.query('SET enable_seqscan = on');
     // #endregion share
+
+    /** The smallest share of the rows, in whole per cent, for which the planner prefers the table. */
+    const leaves = async (): Promise<number> => {
+      for (let share = 1; share < 100; share++) {
+        const wanted = `SELECT * FROM delivery WHERE customer BETWEEN 1000 AND ${999 + 50 * share}`;
+        if ((await wouldUse(db, 'by_customer', wanted)) === 'table') return share;
+      }
+      return 100;
+    };
+    measure('Share at which the planner leaves the index, random_page_cost 4', await leaves(), '%');
+    await db.query('SET random_page_cost = 1.1');
+    measure('Share at which the planner leaves the index, random_page_cost 1.1', await leaves(), '%');
+    await db.query('RESET random_page_cost');
     series('Pages read through an index', {
       x: 'share of the rows wanted',
       xUnit: '%',

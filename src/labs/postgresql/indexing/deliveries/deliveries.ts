@@ -4,9 +4,9 @@ import type { Database } from '#labs/index.ts';
 
 const table = readFileSync(new URL('table.sql', import.meta.url), 'utf8');
 
-/** Creates and fills `delivery` (200,000 rows, no index but the primary key), with statistics and a visibility map. */
-export async function loadDeliveries(db: Database): Promise<void> {
-  await db.query(table);
+/** Creates and fills `delivery` with this many rows (no index but the primary key), with statistics and a visibility map. */
+export async function loadDeliveries(db: Database, rows = 200_000): Promise<void> {
+  await db.query(`SET deliveries.rows = ${rows}; ${table}`);
   await db.query('VACUUM ANALYZE delivery');
 }
 

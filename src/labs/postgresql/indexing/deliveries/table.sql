@@ -1,4 +1,4 @@
--- The one data set of these labs: 200,000 deliveries of a courier, made by arithmetic, so that every run has the same rows.
+-- The one data set of these labs: 200,000 deliveries of a courier (fewer where a lab says so), made by arithmetic, so that every run has the same rows.
 -- #region columns
 CREATE TABLE delivery (
   id         int PRIMARY KEY,
@@ -30,7 +30,7 @@ SELECT g,
        1 + g % 400,
        tstzrange(timestamptz '2026-01-01 00:00Z' + g / 400 * interval '1 hour', timestamptz '2026-01-01 00:00Z' + (g / 400 + 1) * interval '1 hour'),
        point(g * 7919::bigint % 100003 / 1000.0, g * 104729::bigint % 100003 / 1000.0)
-FROM generate_series(1, 200000) AS g,
+FROM generate_series(1, current_setting('deliveries.rows')::int) AS g,
      (SELECT string_to_array('leave,deliver,hand over,drop,bring,place,store,carry,return,collect,keep,put', ',') AS verb,
              string_to_array('parcel,box,crate,letter,pallet,envelope,tube,bag,carton,case,package', ',') AS thing,
              string_to_array('gate,door,garage,garden,office,kiosk,bakery,school,bridge,church,station,market,harbour', ',') AS spot,
