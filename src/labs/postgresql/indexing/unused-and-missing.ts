@@ -2,11 +2,11 @@ import { lab, type Database } from '#labs/index.ts';
 import { kilobytes, loadDeliveries } from './deliveries/deliveries.ts';
 
 // #region unused
-/** Indexes that no query has used since the statistics were last reset, and that enforce nothing. */
+/** Indexes that no query has used since the last reset, that enforce nothing and lend no statistics of an expression. */
 const unused = `
   SELECT s.indexrelname AS index, s.idx_scan AS scans, pg_relation_size(s.indexrelid) / 1024 AS kb
   FROM pg_stat_user_indexes s JOIN pg_index i USING (indexrelid)
-  WHERE s.idx_scan = 0 AND NOT i.indisunique AND NOT i.indisexclusion
+  WHERE s.idx_scan = 0 AND NOT i.indisunique AND NOT i.indisexclusion AND i.indexprs IS NULL
   ORDER BY kb DESC`;
 // #endregion unused
 
