@@ -36,10 +36,11 @@ const asyncByHand =
       enter('next');
     });
 
-// Today a native promise is taken as it is. Before, all were wrapped.
+// #endregion by-hand
+
+// Today a native promise is taken as it is. Before, it was wrapped in another.
 const today = (value) => Promise.resolve(value);
 const before2019 = (value) => new Promise((done) => done(value));
-// #endregion by-hand
 
 const settled = Promise.resolve('value');
 class Tracked extends Promise {}

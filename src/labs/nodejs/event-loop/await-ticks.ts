@@ -8,14 +8,19 @@ interface Output {
 
 const majors = [22, 24, 26] as const;
 
+/** The instructions that make a function asynchronous; loads, moves and arithmetic are left out. */
+const telling =
+  /\b(SwitchOnGeneratorState|SuspendGenerator|ResumeGenerator|Return)\b|InvokeIntrinsic \[_(AsyncFunction\w+)\]/;
+
 export default lab({
-  title: 'How many microtasks an await takes',
+  title: 'What an await is, and how many microtasks it takes',
   claim:
-    'Awaiting a native promise takes one microtask, exactly as a generator driven by promise.then does; thenables, subclasses and returning a promise from an async function take two or three.',
+    'V8 compiles an await to a subscription and a suspended generator, and a generator driven by promise.then takes exactly as many microtasks: one for a native promise, two or three for thenables, subclasses and returned promises.',
   engines: ['node'],
   alone: true,
   async run({ node, fact, holds, measure }) {
     let equal = true;
+    const compiled: string[][] = [];
     const returning = new Map<string, readonly (readonly Scalar[])[]>();
     const tables = new Map<string, readonly (readonly Scalar[])[]>();
     for (const major of majors) {
@@ -24,6 +29,15 @@ export default lab({
       const { stdout } = await version.run('returning.cjs');
       returning.set(stdout, JSON.parse(stdout) as Scalar[][]);
       tables.set(JSON.stringify(output.rows), output.rows);
+      const { lines } = await version.run('total.cjs', {
+        flags: ['--print-bytecode', '--print-bytecode-filter=total'],
+      });
+      compiled.push(
+        lines.flatMap((line) => {
+          const match = telling.exec(line);
+          return match ? [match[1] ?? match[2] ?? ''] : [];
+        }),
+      );
       measure(`one await on Node.js ${major}`, output.nanoseconds, 'ns');
       equal &&= output.rows.every(([, native, byHand]) => native === byHand);
     }
@@ -31,6 +45,14 @@ export default lab({
     holds(
       'Counts and returns are the same on Node.js 22, 24 and 26',
       tables.size === 1 && returning.size === 1,
+    );
+    const [on22 = [], on24 = [], on26 = []] = compiled;
+    fact('bytecode of a function with one await', on26.join('\n'));
+    holds(
+      'Node.js 24 compiles to the same instructions as 26, and Node.js 22 differs in one name',
+      on24.join() === on26.join() &&
+        on22.length === on26.length &&
+        on22.filter((instruction, index) => instruction !== on26[index]).length === 1,
     );
     const rows = [...tables.values()][0] ?? [];
     fact('microtasks until the function goes on', {

@@ -38,13 +38,16 @@ stat('.', () => {
 });
 // #endregion io
 
-// #region returns
-const p = Promise.resolve();
-const returned = async () => p;
-const awaited = async () => await p;
-const plain = async () => {};
+// #region race
+let balance = 100;
+const query = async () => balance; // a database
 
-returned().then(() => console.log('A'));
-awaited().then(() => console.log('B'));
-plain().then(() => console.log('C'));
-// #endregion returns
+async function withdraw(amount) {
+  const before = await query();
+  console.log(before);
+  balance = before - amount;
+}
+
+withdraw(30);
+withdraw(50).then(() => console.log(balance));
+// #endregion race

@@ -4,7 +4,7 @@ const exercises = {
   'exercise 1': 'predict.cjs#first',
   'exercise 2': 'predict.cjs#nested',
   'exercise 3': 'predict.cjs#io',
-  'exercise 4': 'predict.cjs#returns',
+  'exercise 4': 'predict.cjs#race',
   'exercise 5': 'predict.mjs#module',
 } as const;
 

@@ -13,7 +13,6 @@ let phase = 'main script';
 const phases = {
   processTimers: 'timers',
   onStreamRead: 'poll',
-  oncomplete: 'poll',
   processImmediate: 'check',
   '<anonymous>': 'close callbacks',
 };
@@ -58,6 +57,4 @@ module.exports = {
   destroy: (name, socket) => socket.once('close', enqueue('close', 'loop', name)).destroy(),
   /** The code that runs now reached this point. */
   reached: (name) => ran('script', name),
-  /** Notes that the rest of an async function is queued, because what it awaits is settled; call the result after the `await`. */
-  awaits: (name) => enqueue('microtasks', 'microtask', name),
 };

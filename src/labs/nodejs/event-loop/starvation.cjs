@@ -10,32 +10,33 @@ const goOnBy = (schedule) => (over, done) => {
   step();
 };
 
+/** Goes on after awaiting what `pause` returns. */
+const goOnAfter = (pause) => async (over, done) => {
+  while (!over()) await pause();
+  done();
+};
+
 const ways = {
-  'a plain loop': async (over, done) => {
+  'a plain loop': (over, done) => {
     while (!over());
     done();
   },
   'process.nextTick': goOnBy(process.nextTick),
   queueMicrotask: goOnBy(queueMicrotask),
-  'await null': async (over, done) => {
-    while (!over()) await null;
-    done();
-  },
+  'await null': goOnAfter(() => null),
   setImmediate: goOnBy(setImmediate),
-  'scheduler.yield': async (over, done) => {
-    while (!over()) await scheduler.yield();
-    done();
-  },
-  'yield every 10 ms': async (over, done) => {
-    while (!over()) {
-      const slice = performance.now() + 10;
-      while (performance.now() < slice);
-      await turn(); // setImmediate as a promise
-    }
-    done();
-  },
+  'scheduler.yield': goOnAfter(() => scheduler.yield()),
+  'yield every 10 ms': goOnAfter(() => {
+    spin(10);
+    return turn(); // setImmediate as a promise
+  }),
 };
 // #endregion ways
+
+function spin(ms) {
+  const end = performance.now() + ms;
+  while (performance.now() < end);
+}
 
 const turns = () => performance.nodeTiming.uvMetricsInfo.loopCount;
 

@@ -6,7 +6,7 @@ const { stat } = require('node:fs');
 const net = require('node:net');
 
 const hashes = 4;
-const rounds = 400_000;
+const rounds = 250_000;
 
 // #region nameserver
 /** A name server on this machine that answers every question with 192.0.2.1. */
