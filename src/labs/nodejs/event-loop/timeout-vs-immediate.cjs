@@ -1,12 +1,12 @@
 'use strict';
 // #region race
 const work = Number(process.argv[2]);
-const start = performance.now();
 
 setTimeout(() => console.log('timeout'), 0);
 setImmediate(() => console.log('immediate'));
 
 // What the script still has to do, in milliseconds.
+const start = performance.now();
 while (performance.now() - start < work);
 // #endregion race
 
