@@ -8,6 +8,7 @@ import { references } from './src/guides/references-plugin.ts';
 import { codeCheck } from './src/labs/code-check/integration.ts';
 import { labRegions } from './src/labs/regions-plugin.ts';
 import { fullTextIndex } from './src/search/integration.ts';
+import { addressWarning } from './src/share/integration.ts';
 import { validCodeBlocks } from './src/site/code-blocks.ts';
 import { literalColons } from './src/site/literal-colons.ts';
 import { components } from './src/site/overrides.ts';
@@ -50,6 +51,7 @@ export default defineConfig({
       },
     }),
     literalColons(),
+    addressWarning(),
     mdx(),
     // Last: it reads the pages that the others have written.
     fullTextIndex(),

@@ -43,3 +43,16 @@ test('a depth chosen once is kept, can be linked, and gives way to a link into w
   await page.goto(new URL('postgresql/transactions-and-isolation/#proof', site).href);
   await expect(page.locator('[data-part=proof]')).toBeVisible();
 });
+
+test('the home page leads back to the section that was read last', async ({ page, site }) => {
+  await page.goto(site);
+  await expect(page.locator('continue-reading')).toBeHidden();
+  await page.goto(new URL('nodejs/event-loop/#proof', site).href);
+  // The place is remembered once it has been read for two seconds.
+  await expect
+    .poll(() => page.evaluate(() => localStorage.getItem('architect-round') ?? ''), { timeout: 10_000 })
+    .toContain('event-loop');
+  await page.goto(site);
+  await page.locator('continue-reading a').click();
+  await expect(page).toHaveURL(/nodejs\/event-loop\/#/);
+});
