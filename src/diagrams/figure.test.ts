@@ -1,16 +1,8 @@
 import { HtmlValidate } from 'html-validate';
 import { describe, expect, test } from 'vitest';
+import { escapeHtml } from '#guides/html.ts';
 import type { Drawing } from './draw/request.ts';
-import {
-  escapeHtml,
-  figureHtml,
-  FLOORS,
-  floorOf,
-  frameHtml,
-  inlineHtml,
-  SMALLEST_TEXT,
-  svgHtml,
-} from './figure.ts';
+import { figureHtml, FLOORS, floorOf, frameHtml, inlineHtml, SMALLEST_TEXT, svgHtml } from './figure.ts';
 
 const drawing: Drawing = {
   kind: 'flowchart-v2',

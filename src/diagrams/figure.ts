@@ -1,3 +1,4 @@
+import { escapeHtml } from '#guides/html.ts';
 import type { Drawing } from './draw/request.ts';
 import { withPrefix } from './finish/names.ts';
 import type { Step } from './fence.ts';
@@ -15,11 +16,6 @@ export const FLOORS = [
 export function floorOf({ width, smallestText }: Pick<Drawing, 'width' | 'smallestText'>): number {
   const needed = (width * SMALLEST_TEXT) / smallestText;
   return FLOORS.find((floor) => floor >= needed) ?? Math.ceil(needed);
-}
-
-/** Text made safe for HTML content and double-quoted attributes. */
-export function escapeHtml(text: string): string {
-  return text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;').replace(/"/g, '&quot;');
 }
 
 /** A line of text with `code` between backquotes, as HTML. */

@@ -10,8 +10,11 @@ export interface Landmark {
   readonly text: string;
 }
 
-function attribute(tag: string, name: string): string {
-  return new RegExp(`\\b${name}="([^"]*)"`).exec(tag)?.[1] ?? '';
+/** The attributes of a component's opening tag in MDX, those given as text. */
+export function attributes(tag: string): Record<string, string> {
+  return Object.fromEntries(
+    [...tag.matchAll(/(\w+)="([^"]*)"/g)].map(([, name = '', value = '']) => [name, value]),
+  );
 }
 
 /** The places of a guide besides its parts and sections, in the order of the page. `body`: the MDX below the frontmatter. */
@@ -29,12 +32,13 @@ export function landmarks(
       return { kind: 'diagram', anchor: `diagram-${line('id')}`, text: line('caption') };
     }
     if (component === 'Lab') {
-      const name = attribute(tag, 'name');
+      const { name = '' } = attributes(tag);
       return { kind: 'lab', anchor: `lab-${name}`, text: labTitle(name) };
     }
+    const { id = '', title = '', question = '' } = attributes(tag);
     return component === 'Failure'
-      ? { kind: 'failure', anchor: `failure-${attribute(tag, 'id')}`, text: attribute(tag, 'title') }
-      : { kind: 'follow-up', anchor: `follow-up-${attribute(tag, 'id')}`, text: attribute(tag, 'question') };
+      ? { kind: 'failure', anchor: `failure-${id}`, text: title }
+      : { kind: 'follow-up', anchor: `follow-up-${id}`, text: question };
   });
   return [
     ...inBody,

@@ -1,8 +1,10 @@
+import { href } from '#site/address.ts';
+
 /**
  * A full address on this site.
  * @param site Astro's `site`
  * @param path from the site's root, with a leading slash
  */
 export function fullAddress(site: URL | undefined, path: string): string {
-  return new URL(import.meta.env.BASE_URL.replace(/\/$/, '') + path, site).href;
+  return new URL(href(path), site).href;
 }

@@ -3,6 +3,7 @@
  * lab code is filled in, references become links and recorded values. Pure but for the two readers it is given.
  */
 import { guideId, type Question } from '#guides/catalogue.ts';
+import { attributes } from '#guides/outline.ts';
 import { type ReferenceContext, findReferences } from '#guides/references.ts';
 import type { Guide } from '#guides/schema.ts';
 import { partHeading, type PartName } from '#guides/structure.ts';
@@ -31,12 +32,6 @@ function resolve(text: string, { references, url }: Pick<MarkdownInput, 'referen
     const replacement = value === undefined ? `([lab](${url}#lab-${lab}))` : references.labValue(lab, value);
     return resolved.replace(mark, () => replacement);
   }, text);
-}
-
-function attributes(tag: string): Record<string, string> {
-  return Object.fromEntries(
-    [...tag.matchAll(/(\w+)="([^"]*)"/g)].map(([, name = '', value = '']) => [name, value]),
-  );
 }
 
 function failure(tag: string): string {
