@@ -55,6 +55,16 @@ describe('a broken guide is named with its line and how to mend it', () => {
     });
   });
 
+  test('an unquoted comma cuts a text in a row', () => {
+    const problems = problemsAfter(
+      /  - \{ beat: [^\n]*|  - beat: [^\n]*\n    says: [^\n]*/,
+      '  - { beat: Position, says: First this, then that }',
+    );
+    expect(problems.map(({ message }) => message)).toContainEqual(
+      expect.stringMatching(/^inTwoMinutes.0: .*then that.*put the sentence in quotes/),
+    );
+  });
+
   test('too few follow-ups', () => {
     const problems = problemsAfter(/<FollowUp id="sixth"[\s\S]*?<\/FollowUp>/, '');
     expect(problems).toEqual([

@@ -114,7 +114,14 @@ function readFrontmatter(
   const parsed = guideSchema.safeParse(document.toJS());
   if (parsed.success) return { guide: parsed.data, lineOfPath };
   for (const issue of parsed.error.issues) {
-    report(lineOfPath(issue.path), `${issue.path.map(String).join('.') || 'frontmatter'}: ${issue.message}`);
+    const mend =
+      issue.code === 'unrecognized_keys'
+        ? '. If it is the rest of a sentence, put the sentence in quotes.'
+        : '';
+    report(
+      lineOfPath(issue.path),
+      `${issue.path.map(String).join('.') || 'frontmatter'}: ${issue.message}${mend}`,
+    );
   }
   return { guide: undefined, lineOfPath };
 }

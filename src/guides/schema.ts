@@ -51,7 +51,8 @@ const byId = (item: { id: string }) => item.id;
 
 /**
  * The frontmatter of a guide: what is structured, so that search, cards, exports and checks can use it. Prose parts
- * stay in the body. Word and row bounds come from `structure.ts`.
+ * stay in the body. Word and row bounds come from `structure.ts`. Rows are strict: a comma in an unquoted text would
+ * otherwise cut it silently, as YAML reads what follows as another field.
  */
 export const guideSchema = z.object({
   /** The question's number in the catalogue, which gives its words, category and address. */
@@ -78,7 +79,7 @@ export const guideSchema = z.object({
   /** The day someone last checked every claim on the page. */
   verified: z.coerce.date(),
   /** What the interviewer listens for and the one clarifying question to ask first. */
-  tested: z.object({ listensFor: inline, clarify: inline }).superRefine((tested, context) => {
+  tested: z.strictObject({ listensFor: inline, clarify: inline }).superRefine((tested, context) => {
     words(wordBounds.tested, `${tested.listensFor} ${tested.clarify}`, context);
   }),
   /** The spoken answer in half a minute: position, reason, main trade-off. */
@@ -87,7 +88,7 @@ export const guideSchema = z.object({
   }),
   /** The spoken answer in two minutes, in beats a listener can follow; it ends on a trade-off. */
   inTwoMinutes: list(
-    z.object({ beat: z.string().min(2).max(40), says: inline }),
+    z.strictObject({ beat: z.string().min(2).max(40), says: inline }),
     countBounds.beats,
     'beats',
   ).superRefine((beats, context) => {
@@ -95,19 +96,26 @@ export const guideSchema = z.object({
   }),
   /** The decision table: when each option wins, what it costs, and what would change the decision. */
   decisions: list(
-    z.object({ option: inline, wins: inline, costs: inline, changesMyMind: inline }),
+    z.strictObject({ option: inline, wins: inline, costs: inline, changesMyMind: inline }),
     countBounds.decisions,
     'rows in the decision table',
   ),
   /** The same point said at three levels, quoted, with what moves it up. */
   rubric: list(
-    z.object({ id: kebab, point: inline, weak: inline, senior: inline, principal: inline, movesUp: inline }),
+    z.strictObject({
+      id: kebab,
+      point: inline,
+      weak: inline,
+      senior: inline,
+      principal: inline,
+      movesUp: inline,
+    }),
     countBounds.rubric,
     'rows in the rubric',
   ).superRefine(unique(byId, 'rubric row')),
   /** What people say, and what is true: `truth` names the lab or the source that shows it. */
   myths: list(
-    z.object({
+    z.strictObject({
       id: kebab,
       says: inline,
       truth: inline.regex(/\[(lab:|\^)/, 'A myth is answered by evidence: name it as [lab:…] or [^source].'),
@@ -117,13 +125,13 @@ export const guideSchema = z.object({
   ).superRefine(unique(byId, 'myth')),
   /** Other guides worth reading next, and why. */
   related: list(
-    z.object({ guide: z.string(), why: inline }),
+    z.strictObject({ guide: z.string(), why: inline }),
     countBounds.related,
     'related guides',
   ).superRefine(unique((row) => row.guide, 'related guide')),
   /** Primary sources: what each is, where it is, for which version it holds, and what it supports on this page. */
   sources: list(
-    z.object({
+    z.strictObject({
       id: kebab,
       title: z.string().min(3),
       publisher: z.string().min(2),

@@ -143,7 +143,7 @@ ${['first', 'second', 'third', 'fourth', 'fifth', 'sixth'].map((id) => `<FollowU
 </FollowUps>
 
 <Rubric />
-${question.category === 'leadership' ? '\n<YourStory />\n' : ''}
+${question.category === 'leadership' ? '\n<YourStory>\n\nSay what a story for this question must hold, and which of your stories not to take.\n\n</YourStory>\n' : ''}
 <OwnIt>
 
 Say how you would roll it out, in which order, and what you would watch while you do. Say what it costs a month and where

@@ -3,10 +3,13 @@ import {
   type Store,
   changeReader,
   exportReader,
+  forgetReader,
+  keepStory,
   loadReader,
   markRead,
   mergeReaders,
   parseReader,
+  storyOf,
 } from './store.ts';
 
 function memory(initial: Record<string, string> = {}) {
@@ -14,6 +17,7 @@ function memory(initial: Record<string, string> = {}) {
   const store: Store = {
     getItem: (key) => kept.get(key) ?? null,
     setItem: (key, value) => void kept.set(key, value),
+    removeItem: (key) => void kept.delete(key),
   };
   return { kept, storage: () => store };
 }
@@ -70,4 +74,37 @@ test('importing adds to what is there', () => {
 
 test('a file that is something else is refused in plain words', () => {
   expect(() => parseReader('hello')).toThrow('not a file that The Architect Round exported');
+});
+
+test('a story is kept, and merging two never loses a text', () => {
+  const { storage } = memory();
+  const guide = 'leadership/challenging-backend-issue';
+  const story = { answers: { situation: 'Checkout stood still.' }, met: ['evidence'] };
+  changeReader(storage, (reader) => keepStory(reader, guide, story));
+  expect(storyOf(loadReader(storage), guide)).toEqual(story);
+  expect(storyOf(loadReader(storage), 'leadership/other')).toEqual({ answers: {}, met: [] });
+
+  const other = keepStory(parseReader('{"read":{},"depth":"2m"}'), guide, {
+    answers: { situation: 'Checkout was slow.', stakes: 'A million a day.' },
+    met: ['decision'],
+  });
+  const merged = mergeReaders(loadReader(storage), other);
+  expect(storyOf(merged, guide)).toEqual({
+    answers: { situation: 'Checkout stood still.\n\nCheckout was slow.', stakes: 'A million a day.' },
+    met: ['evidence', 'decision'],
+  });
+  expect(mergeReaders(merged, other)).toEqual(merged);
+});
+
+test('a file with stories of another shape is refused as damaged', () => {
+  expect(() => parseReader('{"read":{},"depth":"2m","stories":{"a":{"answers":{"x":1},"met":[]}}}')).toThrow(
+    /stories cannot be read/,
+  );
+});
+
+test('deleting leaves nothing behind, and says when it could not', () => {
+  const { kept, storage } = memory({ 'architect-round': '{', 'architect-round.broken': '[' });
+  expect(forgetReader(storage)).toBe(true);
+  expect(kept.size).toBe(0);
+  expect(forgetReader(denied)).toBe(false);
 });

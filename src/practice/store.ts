@@ -17,6 +17,15 @@ export interface Reader {
   readonly depth: Depth;
   /** Where the reader was last, if anywhere. */
   readonly place?: Place;
+  /** The reader's own stories for leadership questions, by the guide's address. */
+  readonly stories?: Readonly<Record<string, Story>>;
+}
+
+/** A reader's own story: what was typed, by the prompt's id, and which points of the rubric it meets. */
+export interface Story {
+  readonly answers: Readonly<Record<string, string>>;
+  /** Ids of the rubric's rows that the reader ticked. */
+  readonly met: readonly string[];
 }
 
 /** How much of a guide is shown. */
@@ -31,7 +40,7 @@ export interface Place {
 }
 
 /** The part of `Storage` that is used. */
-export type Store = Pick<Storage, 'getItem' | 'setItem'>;
+export type Store = Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>;
 
 const key = 'architect-round';
 const brokenKey = 'architect-round.broken';
@@ -56,6 +65,19 @@ function isPlace(value: unknown): value is Place {
   return isTexts(value) && ['guide', 'anchor', 'heading', 'at'].every((name) => name in value);
 }
 
+function isStory(value: unknown): value is Story {
+  return (
+    isRecord(value) &&
+    isTexts(value['answers']) &&
+    Array.isArray(value['met']) &&
+    value['met'].every((id) => typeof id === 'string')
+  );
+}
+
+function isStories(value: unknown): value is Readonly<Record<string, Story>> {
+  return isRecord(value) && Object.values(value).every(isStory);
+}
+
 /**
  * A document read from text: what `exportReader` wrote, or what the storage holds.
  * @throws TypeError when it is no such document.
@@ -72,13 +94,17 @@ export function parseReader(text: string): Reader {
       'This is not a file that The Architect Round exported: it lacks what was read and the depth.',
     );
   }
-  const { place, ...rest } = value;
+  const { place, stories, ...rest } = value;
+  if (stories !== undefined && !isStories(stories)) {
+    throw new TypeError('This file of The Architect Round is damaged: its stories cannot be read.');
+  }
   return {
     ...rest,
     version: 1,
     read: value['read'],
     depth: value['depth'],
     ...(isPlace(place) && { place }),
+    ...(stories && { stories }),
   };
 }
 
@@ -113,6 +139,17 @@ export function changeReader(storage: () => Store, change: (reader: Reader) => R
   }
 }
 
+/** Deletes all that is remembered, a document that could not be read among it. Gives whether it is gone. */
+export function forgetReader(storage: () => Store): boolean {
+  try {
+    storage().removeItem(key);
+    storage().removeItem(brokenKey);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** The reader with a guide marked as read at this time, or unmarked. */
 export function markRead(reader: Reader, guide: string, at: string | undefined): Reader {
   const others = Object.fromEntries(Object.entries(reader.read).filter(([id]) => id !== guide));
@@ -124,10 +161,42 @@ export function exportReader(reader: Reader): string {
   return `${JSON.stringify(reader, null, 2)}\n`;
 }
 
-/** Two documents as one: nothing read is forgotten, the later place wins, the depth of `own` stays. */
+/** The reader's story for a guide; an empty one when nothing was typed. */
+export function storyOf(reader: Reader, guide: string): Story {
+  return reader.stories?.[guide] ?? { answers: {}, met: [] };
+}
+
+/** The reader with this story for a guide. */
+export function keepStory(reader: Reader, guide: string, story: Story): Reader {
+  return { ...reader, stories: { ...reader.stories, [guide]: story } };
+}
+
+/** Two stories as one: where both hold a text for a prompt, the other's is added below the own, unless it is in it already. */
+function mergeStories(own: Story, other: Story): Story {
+  const answers = { ...other.answers };
+  for (const [prompt, text] of Object.entries(own.answers)) {
+    const added = other.answers[prompt]?.trim() ?? '';
+    answers[prompt] = text.includes(added) ? text : `${text.trimEnd()}\n\n${added}`.trimStart();
+  }
+  return { answers, met: [...new Set([...own.met, ...other.met])] };
+}
+
+/** Two documents as one: nothing read or typed is forgotten, the later place wins, the depth of `own` stays. */
 export function mergeReaders(own: Reader, other: Reader): Reader {
   const later = [own.place, other.place]
     .filter((place) => place !== undefined)
     .sort((a, b) => b.at.localeCompare(a.at))[0];
-  return { ...other, ...own, read: { ...other.read, ...own.read }, ...(later && { place: later }) };
+  const stories = Object.fromEntries(
+    [...new Set([...Object.keys(own.stories ?? {}), ...Object.keys(other.stories ?? {})])].map((guide) => [
+      guide,
+      mergeStories(storyOf(own, guide), storyOf(other, guide)),
+    ]),
+  );
+  return {
+    ...other,
+    ...own,
+    read: { ...other.read, ...own.read },
+    ...(later && { place: later }),
+    ...(Object.keys(stories).length > 0 && { stories }),
+  };
 }
