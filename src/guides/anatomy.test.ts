@@ -56,13 +56,14 @@ describe('a broken guide is named with its line and how to mend it', () => {
   });
 
   test('an unquoted comma cuts a text in a row', () => {
-    const problems = problemsAfter(
-      /  - \{ beat: [^\n]*|  - beat: [^\n]*\n    says: [^\n]*/,
-      '  - { beat: Position, says: First this, then that }',
-    );
-    expect(problems.map(({ message }) => message)).toContainEqual(
-      expect.stringMatching(/^inTwoMinutes.0: .*then that.*put the sentence in quotes/),
-    );
+    const problems = problemsAfter('wins: when it wins,', 'wins: when it wins, and when not,');
+    expect(problems).toEqual([
+      {
+        file,
+        line: lineOf('option: First option'),
+        message: expect.stringMatching(/^decisions\.0: .*"and when not".*put the sentence in quotes/),
+      },
+    ]);
   });
 
   test('too few follow-ups', () => {
