@@ -1,0 +1,85 @@
+import { lab } from '#labs/index.ts';
+import { firingOn } from './burn-rate/promtool.ts';
+
+const rule = (alert: string, expr: string, wait = '0m'): object => ({
+  groups: [{ name: 'checkout', rules: [{ alert, expr, for: wait }] }],
+});
+const series = (name: string, values: string): { series: string; values: string } => ({
+  series: name,
+  values,
+});
+
+const ok = 'http_requests_total{job="checkout", code="200"}';
+const failed = 'http_requests_total{job="checkout", code="500"}';
+
+// #region rules
+const ratio = (bad: string): string =>
+  `sum(rate(${bad}[5m])) / sum(rate(http_requests_total{job="checkout"}[5m])) > 0.0144`;
+const overBudget = rule('Errors', ratio('http_requests_total{job="checkout", code=~"5.."}'));
+const wrongLabel = rule('Errors', ratio('http_requests_total{job="checkout", status=~"5.."}'));
+const refunds = rule('Refunds', 'increase(refund_failures_total[10m]) > 0');
+const gone = rule('Gone', 'up{job="checkout"} == 0 or absent(up{job="checkout"})', '2m');
+const lastHour = (guard: string): object =>
+  rule(
+    'Night',
+    `sum(increase(http_requests_total{job="checkout", code=~"5.."}[1h]))
+       / sum(increase(http_requests_total{job="checkout"}[1h])) > 0.0144 ${guard}`,
+  );
+// #endregion rules
+
+export default lab({
+  title: 'Five ways in which an alert says nothing, or too much',
+  claim:
+    'A wrong label, a counter born with its first error and a target that vanished leave an alert silent, and one failed request at night fires it.',
+  engines: ['prometheus'],
+  async run({ prometheus, fact }) {
+    const promtool = await prometheus();
+    const fires = async (
+      rules: object,
+      inputs: readonly { series: string; values: string }[],
+      from = 0,
+    ): Promise<string> => {
+      const seen = await firingOn(promtool, rules, ['Errors', 'Refunds', 'Gone', 'Night'], inputs, {
+        from,
+        to: 90,
+      });
+      return Object.values(seen).some((minutes) => minutes.length > 0) ? 'fires' : 'silent';
+    };
+
+    const failing = [series(ok, '0+950x90'), series(failed, '0+50x90')];
+    // #region vanish
+    // From minute 30 on nothing is scraped: every series of the target ends, and up is 0.
+    const vanished = [
+      series(ok, '0+1000x29 stale'),
+      series(failed, '0+0x29 stale'),
+      series('up{job="checkout", instance="a"}', '1x29 0x60'),
+    ];
+    // #endregion vanish
+    const removed = [series(ok, '0+1000x29 stale'), series('up{job="checkout", instance="a"}', '1x29 stale')];
+    const born = [series('refund_failures_total', '_x29 7x60')];
+    const initialised = [series('refund_failures_total', '0x29 7x60')];
+    const night = [series(ok, '0x30 1x14 2x14 3x30'), series(failed, '0x40 1x49')];
+
+    const guard = 'and sum(increase(http_requests_total{job="checkout", code=~"5.."}[1h])) >= 10';
+    const check = await promtool.checkRules(wrongLabel);
+    fact('promtool check of the rule with a label that does not exist', check.ok ? 'SUCCESS' : 'FAILED');
+    fact('does the alert fire?', {
+      columns: ['what happens', 'the rule', 'result'],
+      rows: [
+        ['5 % of requests fail', 'share of code=~"5.."', await fires(overBudget, failing)],
+        ['5 % of requests fail', 'share of status=~"5.."', await fires(wrongLabel, failing)],
+        ['7 refunds fail, the counter is born with 7', 'increase > 0', await fires(refunds, born)],
+        ['7 refunds fail, the counter was exported at 0', 'increase > 0', await fires(refunds, initialised)],
+        ['the service is down', 'share of code=~"5.."', await fires(overBudget, vanished)],
+        ['the service is down', 'up == 0 or absent(up)', await fires(gone, vanished)],
+        ['its target is removed', 'up == 0 or absent(up)', await fires(gone, removed)],
+        ['1 of 4 requests in an hour fails', 'share over 1 h', await fires(lastHour(''), night)],
+        [
+          '1 of 4 requests in an hour fails',
+          'share over 1 h, at least 10 failures',
+          await fires(lastHour(guard), night),
+        ],
+      ],
+    });
+  },
+});
