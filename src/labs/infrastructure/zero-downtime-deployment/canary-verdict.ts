@@ -1,0 +1,77 @@
+import { lab } from '#labs/index.ts';
+
+// #region tail
+/** Chance of at least `k` errors among `n` requests that each fail with probability `p` (binomial distribution). */
+function atLeast(k: number, n: number, p: number): number {
+  let term = (1 - p) ** n; // exactly none
+  let below = 0;
+  for (let errors = 0; errors < k; errors++) {
+    below += term;
+    term *= ((n - errors) / (errors + 1)) * (p / (1 - p));
+  }
+  return 1 - below;
+}
+
+/** The fewest errors that a healthy release reaches in at most 1 % of all rollouts. */
+function limit(n: number, healthy: number): number {
+  let k = 1;
+  while (atLeast(k, n, healthy) > 0.01) k++;
+  return k;
+}
+// #endregion tail
+
+const healthy = 0.001;
+const bad = [0.1, 0.02, 0.01, 0.005];
+const percent = (part: number): string => `${Number((part * 100).toPrecision(3))} %`;
+
+export default lab({
+  title: 'How many requests a canary needs',
+  claim:
+    'The errors that tell a bad release from a healthy one need hundreds to thousands of requests in the canary: computed exactly for a healthy error rate of 0.1 %.',
+  engines: ['node'],
+  async run({ node, fact, series, holds }) {
+    await node(); // computed under the Node.js that is recorded with the result
+
+    // #region needed
+    /** The fewest requests after which a release that fails at `rate` is caught in 95 % of all rollouts, for good. */
+    const needed = (rate: number): number => {
+      let n = 10;
+      const caught = (requests: number): boolean => atLeast(limit(requests, healthy), requests, rate) >= 0.95;
+      while (!(caught(n) && caught(n * 1.1) && caught(n * 1.2))) n += 10;
+      return n;
+    };
+    // #endregion needed
+    const rows = bad.map((rate) => {
+      const requests = needed(rate);
+      return [percent(rate), requests, limit(requests, healthy), Math.ceil(requests / 4 / 6) / 10];
+    });
+    fact('Requests until 95 of 100 such releases are caught', {
+      columns: ['release fails', 'requests', 'roll back at errors', 'minutes at 4 a second'],
+      rows,
+    });
+    const sizes = [100, 200, 400, 800, 1600, 3200];
+    series('Chance to catch a bad release', {
+      x: 'requests in the canary',
+      y: 'caught',
+      unit: '%',
+      exact: true,
+      points: Object.fromEntries(
+        bad
+          .slice(1)
+          .map((rate) => [
+            `fails ${percent(rate)}`,
+            sizes.map((n) => [n, Math.round(100 * atLeast(limit(n, healthy), n, rate))] as const),
+          ]),
+      ),
+    });
+    fact(
+      'One error in 100 requests: healthy releases rolled back',
+      percent(Number(atLeast(1, 100, healthy).toFixed(3))),
+    );
+    fact('Canary of 5 % that fails 10 %, seen in the average', percent(0.05 * 0.1 + 0.95 * healthy));
+    holds(
+      'a smaller error rate needs more requests',
+      rows.every((row, i) => i === 0 || Number(row[1]) > Number(rows[i - 1]?.[1])),
+    );
+  },
+});
