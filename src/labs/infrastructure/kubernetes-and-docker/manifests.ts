@@ -1,0 +1,79 @@
+import { lab } from '#labs/index.ts';
+import { brokenRules, type Manifest } from './manifests/rules.ts';
+
+export default lab({
+  title: 'Manifests under two checks',
+  claim:
+    'A strict schema finds what Kubernetes would not understand, and only rules across files find what it would understand wrongly.',
+  engines: ['kubernetes'],
+  async run({ kubernetes, fact, holds }) {
+    const k8s = await kubernetes();
+    // #region check
+    const rendered = await k8s.kustomize('manifests/production');
+    const set = k8s.parse(rendered) as Manifest[];
+    const problems = await k8s.check(rendered);
+    const broken = brokenRules(set);
+    // #endregion check
+    fact(
+      'rendered for production',
+      set.map(({ kind }) => kind),
+    );
+    fact('problems in the rendered set', problems.length + broken.length);
+    fact(
+      'name of the configuration',
+      set
+        .find(({ kind }) => kind === 'ConfigMap')
+        ?.metadata.name.replace(/-[a-z0-9]{10}$/, '-<hash of its content>') ?? '',
+    );
+
+    // #region planted
+    const planted = [
+      { mistake: 'readynessProbe', from: 'readinessProbe:', to: 'readynessProbe:' },
+      { mistake: 'a number where a string belongs', from: 'POOL_SIZE: "6"', to: 'POOL_SIZE: 6' },
+      { mistake: 'an API version that is gone', from: 'autoscaling/v2', to: 'autoscaling/v2beta2' },
+      {
+        mistake: 'maxSurge one level too high',
+        from: '    rollingUpdate:\n      maxSurge: 1\n',
+        to: '    maxSurge: 1\n    rollingUpdate:\n',
+      },
+      {
+        mistake: 'memory: 512m, half a byte',
+        from: 'memory: 512Mi\n          requests',
+        to: 'memory: 512m\n          requests',
+      },
+      {
+        mistake: 'the Service selects shop_api',
+        from: '  selector:\n    app: shop-api',
+        to: '  selector:\n    app: shop_api',
+      },
+      { mistake: 'a budget of maxUnavailable: 0', from: '  maxUnavailable: 1', to: '  maxUnavailable: 0' },
+      {
+        mistake: 'liveness asks /readyz',
+        from: 'failureThreshold: 6\n          httpGet:\n            path: /livez',
+        to: 'failureThreshold: 6\n          httpGet:\n            path: /readyz',
+      },
+      {
+        mistake: 'replicas beside an autoscaler',
+        from: 'spec:\n  selector:\n    matchLabels:',
+        to: 'spec:\n  replicas: 3\n  selector:\n    matchLabels:',
+      },
+    ];
+    // #endregion planted
+    const rows = [];
+    const messages = [];
+    for (const { mistake, from, to } of planted) {
+      const text = rendered.replace(from, to);
+      holds(`the mistake is planted: ${mistake}`, text !== rendered);
+      const found = await k8s.check(text);
+      const parsed = k8s.parse(text) as Manifest[];
+      const rules = brokenRules(parsed);
+      rows.push([mistake, 'accepts', found.length > 0 ? 'refuses' : 'accepts', rules.length > 0 ? 'refuse' : 'accept']); // prettier-ignore
+      messages.push(...found.map(({ path, message }) => `${path} ${message}`), ...rules.map((rule) => `rule: ${rule}`)); // prettier-ignore
+    }
+    fact('nine planted mistakes', {
+      columns: ['mistake', 'YAML parser', 'strict schema', 'rules across files'],
+      rows,
+    });
+    fact('what the checks say', messages);
+  },
+});
