@@ -52,18 +52,20 @@ export default lab({
       'the message itself': [{}, `token ${secret} accepted`],
     };
     // #endregion places
+    const rows = Object.entries(places).map(([place, [fields, message]]) => [
+      place,
+      ...[denyList, allowList].map((options) =>
+        written(options, fields, message).includes(secret) ? 'leaks' : 'hidden',
+      ),
+    ]);
     fact('is the secret in the line?', {
       columns: ['where it stands', 'forbidden paths', 'allowed fields'],
-      rows: Object.entries(places).map(([place, [fields, message]]) =>
-        [place, denyList, allowList].map((cell) =>
-          typeof cell === 'string'
-            ? cell
-            : written(cell, fields, message).includes(secret)
-              ? 'leaks'
-              : 'hidden',
-        ),
-      ),
+      rows,
     });
+    const leaks = (column: number): number => rows.filter((row) => row[column] === 'leaks').length;
+    fact('places', rows.length);
+    fact('leaks with forbidden paths', leaks(1));
+    fact('leaks with allowed fields', leaks(2));
 
     // #region forge
     const name = 'mallory\n{"level":30,"msg":"admin signed in"}';

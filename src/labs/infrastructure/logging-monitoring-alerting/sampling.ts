@@ -62,6 +62,12 @@ export default lab({
       ];
     });
     // #endregion count
+    const of = (strategy: string, column: number): string | number =>
+      rows.find(([name]) => name === strategy)?.[column] ?? 'unknown';
+    fact('failures kept whole by the trace id', of('both decide by the trace id', 4));
+    fact('failures kept whole after the end', of('after the end: every failed request', 4));
+    fact('lines kept after the end', of('after the end: every failed request', 1));
+    fact('requests left whole by separate dice', of('each service rolls its own dice', 2));
     fact('what is left', {
       columns: [
         'strategy',
