@@ -60,6 +60,8 @@ export default lab({
     step({ who: 'Worker 1', does: '(batch 3, line 2,500)', result: String(signal), outcome: 'fails' });
     await control.does(state);
     await control.does('SELECT count(*) FROM payment', { note: 'Rows and checkpoint agree.' });
+    fact('rows in the table after the kill', await db.value('SELECT count(*) FROM payment'));
+    fact('rows in the checkpoint after the kill', await db.value('SELECT rows FROM job'));
     await expire();
     step({ who: 'time', does: '30 s pass', note: 'The lab moves the lease, not the clock.' });
 
