@@ -66,6 +66,24 @@ export default lab({
       columns: ['autoscaler', 'pods before', 'enough after, s', 'most waiting', 'none waits after, s', 'pod-minutes'],
       rows,
     }); // prettier-ignore
+    const row = (name: string) => rows.find(([first]) => first === name) ?? [];
+    fact('simulated: seconds until enough pods, CPU at 70 %', row('CPU at 70 %')[2] ?? '', 's');
+    fact(
+      'simulated: seconds until enough pods, pods start in 90 s',
+      row('CPU at 70 %, pods start in 90 s')[2] ?? '',
+      's',
+    );
+    fact(
+      'simulated: seconds until enough pods, request of a full core',
+      row('CPU at 70 %, request of a full core')[2] ?? '',
+      's',
+    );
+    fact('simulated: most waiting, CPU at 70 %', row('CPU at 70 %')[3] ?? '', 'requests');
+    fact(
+      'simulated: most waiting, at least 6 pods',
+      row('CPU at 70 %, at least 6 pods')[3] ?? '',
+      'requests',
+    );
     series('Simulated: ready pods after the step', {
       x: 'time since the step', xUnit: 's', y: 'ready pods', exact: true,
       points: Object.fromEntries(

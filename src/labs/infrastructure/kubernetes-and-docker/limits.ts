@@ -46,6 +46,9 @@ export default lab({
       rows: heapLimits,
     });
 
+    for (const [memory, byDefault] of heapLimits)
+      fact(`heap by default under ${memory} MiB`, byDefault, 'MiB');
+
     // #region deaths
     const deaths = [
       { name: 'objects, no flag', flags: [], script: 'heap.cjs' },

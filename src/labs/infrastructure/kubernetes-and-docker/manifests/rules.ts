@@ -5,10 +5,13 @@ export interface Manifest {
   readonly kind: string;
   readonly metadata: { readonly name: string };
   readonly spec?: Spec;
+  readonly data?: Readonly<Record<string, string>>;
 }
 interface Spec {
   readonly replicas?: number;
   readonly minReplicas?: number;
+  readonly maxReplicas?: number;
+  readonly strategy?: { readonly rollingUpdate?: { readonly maxSurge?: number } };
   readonly maxUnavailable?: number | string;
   readonly minAvailable?: number | string;
   readonly scaleTargetRef?: { readonly name: string };
@@ -43,6 +46,7 @@ type Rule = readonly [wording: string, keeps: (set: {
   service: Spec;
   autoscaler: Spec;
   budget: Spec;
+  settings: Readonly<Record<string, string>>;
 }) => boolean]; // prettier-ignore
 
 const matches = (
@@ -50,7 +54,6 @@ const matches = (
   selector: Record<string, unknown> = {},
 ): boolean => Object.entries(selector).every(([key, value]) => labels?.[key] === value);
 
-// #region rules
 const rules: readonly Rule[] = [
   [
     'the Service selects the pods',
@@ -61,12 +64,20 @@ const rules: readonly Rule[] = [
     ({ deployment, autoscaler }) =>
       autoscaler.scaleTargetRef?.name === deployment.metadata.name && deployment.spec.replicas === undefined,
   ],
+  // #region rules
   [
     'a node can be drained: one pod may always be evicted',
     ({ budget, autoscaler }) =>
       budget.maxUnavailable !== undefined
         ? budget.maxUnavailable !== 0
         : Number(budget.minAvailable) < (autoscaler.minReplicas ?? 1),
+  ],
+  [
+    'all pools together fit the database: 97 of 100 connections',
+    ({ deployment, autoscaler, settings }) => {
+      const surge = deployment.spec.strategy?.rollingUpdate?.maxSurge ?? 0;
+      return ((autoscaler.maxReplicas ?? 0) + surge) * Number(settings['POOL_SIZE']) <= 97;
+    },
   ],
   [
     'each probe asks a port that has a name',
@@ -79,6 +90,7 @@ const rules: readonly Rule[] = [
     'liveness and readiness ask different questions',
     ({ container }) => container.livenessProbe?.httpGet?.path !== container.readinessProbe?.httpGet?.path,
   ],
+  // #endregion rules
   [
     'memory in Mi, its limit equal to its request',
     ({ container: { resources } }) =>
@@ -87,7 +99,6 @@ const rules: readonly Rule[] = [
   ],
   ['an image by its digest', ({ container }) => /@sha256:[0-9a-f]{64}$/.test(container.image)],
 ];
-// #endregion rules
 
 /** The wordings of the rules that a set of one service's manifests breaks. */
 export function brokenRules(set: readonly Manifest[]): string[] {
@@ -105,6 +116,7 @@ export function brokenRules(set: readonly Manifest[]): string[] {
     service: find('Service').spec,
     autoscaler: find('HorizontalPodAutoscaler').spec,
     budget: find('PodDisruptionBudget').spec,
+    settings: set.find(({ kind }) => kind === 'ConfigMap')?.data ?? {},
   }; // prettier-ignore
   return rules.filter(([, keeps]) => !keeps(given)).map(([wording]) => wording);
 }
