@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import http from 'node:http';
 import path from 'node:path';
@@ -39,7 +40,7 @@ export default lab({
   claim:
     'The primary of a cluster hands out connections in turn, not requests, and stops handing them to a worker that does not take them; since 2026 threads can share a port too, by a transferred socket or by reusePort.',
   engines: ['node'],
-  async run({ node, port, folder, sleep, until, fact, holds }) {
+  async run({ node, port, folder, sleep, until, fact, holds, measure }) {
     const newest = await node();
     const at = await port();
     const url = `http://127.0.0.1:${at}`;
@@ -103,5 +104,35 @@ export default lab({
     }
     fact('two threads, one port', { columns: ['way', 'Node.js 22', 'Node.js 24', 'Node.js 26'], rows });
     holds('With reusePort both threads get some of 60 connections', both);
+
+    const here = await port();
+    const program = newest.start('one-port/threads.mjs', { args: ['reusePort', String(here)] });
+    await program.line(/ready: /);
+    const place = path.join(await folder(), 'gate');
+    await ask(`http://127.0.0.1:${here}/block?gate=${encodeURIComponent(place)}`);
+    await until('that thread computes', () => existsSync(`${place}.begun`));
+    let done = 0;
+    const forty = Array.from({ length: 40 }, async () => {
+      await ask(`http://127.0.0.1:${here}`);
+      done += 1;
+    });
+    let last = -1;
+    await until('no more answers come', async () => {
+      const same = done === last;
+      last = done;
+      await sleep(300);
+      return same;
+    });
+    measure(
+      'connections that wait for a blocked thread with reusePort',
+      forty.length - done,
+      `of ${forty.length}`,
+    );
+    holds(
+      'With reusePort more than one of 40 connections waits for the thread that computes',
+      forty.length - done > 1,
+    );
+    await writeFile(place, '');
+    await Promise.all(forty);
   },
 });

@@ -1,9 +1,20 @@
 import { once } from 'node:events';
+import { existsSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import net from 'node:net';
 import { Worker, isMainThread, parentPort, threadId, workerData } from 'node:worker_threads';
 
-const answer = (request, response) => response.end(`thread ${threadId}`);
+const answer = (request, response) => {
+  const { pathname, searchParams } = new URL(request.url, 'http://localhost');
+  response.end(`thread ${threadId}`);
+  if (pathname === '/block') response.on('close', () => block(searchParams.get('gate')));
+};
+
+/** Computes, and so holds up this thread, until the gate file exists. */
+function block(gate) {
+  writeFileSync(`${gate}.begun`, '');
+  while (!existsSync(gate));
+}
 
 if (isMainThread) {
   const [way, port] = process.argv.slice(2);
