@@ -1,0 +1,108 @@
+import path from 'node:path';
+import { cruise, type ICruiseResult, type IForbiddenRuleType } from 'dependency-cruiser';
+import { lab } from '#labs/index.ts';
+import config from './shop/.dependency-cruiser.mjs';
+import { build, oneProgram } from './workbench/compile.ts';
+import { copyShop } from './workbench/copy.ts';
+
+// #region breaks
+/** What someone in a hurry might add: a line, and the file it goes into. */
+const breaks: readonly { name: string; file: string; line: string }[] = [
+  {
+    name: 'a cycle between modules',
+    file: 'src/kernel/money.ts',
+    line: `import { placeOrder } from '#orders'; export const order = () => placeOrder;`,
+  },
+  {
+    name: 'a cycle inside a module',
+    file: 'src/orders/store.ts',
+    line: `import { memoryStore } from './memory.ts'; export const empty = () => memoryStore(new Map());`,
+  },
+  {
+    name: 'a type from a module above',
+    file: 'src/catalog/products.ts',
+    line: `import type { Order } from '#orders'; export type Bestseller = Order['sku'];`,
+  },
+  {
+    name: 'a private file, by its path',
+    file: 'src/orders/place-order.ts',
+    line: `import { createCatalog } from '../catalog/products.ts'; export const none = createCatalog([]);`,
+  },
+  {
+    name: 'a private file, by a name',
+    file: 'src/orders/place-order.ts',
+    line: `import { createCatalog } from '#catalog/products'; export const none = createCatalog([]);`,
+  },
+  {
+    name: 'a driver in the core',
+    file: 'src/orders/place-order.ts',
+    line: `import pg from 'pg'; export const pool = () => new pg.Pool();`,
+  },
+  {
+    name: 'an adapter chosen by the core',
+    file: 'src/orders/place-order.ts',
+    line: `import { postgresStore } from './postgres.ts'; export const store = postgresStore;`,
+  },
+];
+// #endregion breaks
+
+export default lab({
+  title: 'Seven planted breaks, and who catches them',
+  claim:
+    'The compiler alone and a running process accept six of seven broken boundaries; project references catch the undeclared directions; dependency-cruiser, with four rules and a list of directions, catches all seven.',
+  engines: ['node', 'typescript'],
+  timeout: 240,
+  async run({ node, typescript, folder, fact }) {
+    await typescript(); // names its version on the page
+    const shop = await copyShop(await folder());
+    const node26 = await node();
+    const check = oneProgram(shop.root);
+
+    const { options, forbidden, allowed } = config;
+    // #region catch
+    const cruiseShop = async (): Promise<ICruiseResult> => {
+      const { output } = await cruise(['src'], {
+        baseDir: shop.root,
+        validate: true,
+        ruleSet: { forbidden: forbidden as IForbiddenRuleType[], allowed, allowedSeverity: 'error' },
+        ...options,
+      });
+      return output as ICruiseResult;
+    };
+    const rulesBroken = async (): Promise<string[]> =>
+      [...new Set((await cruiseShop()).summary.violations.map(({ rule }) => rule.name))].sort();
+
+    const start = async (): Promise<string> => {
+      const { code, stderr } = await node26.run(path.join(shop.root, 'src/orders/index.ts'));
+      return code === 0 ? 'starts' : (/ERR_[A-Z_]+|\w+Error/.exec(stderr)?.[0] ?? `exit ${code}`);
+    };
+    const verdicts = async (file?: string): Promise<string[]> => {
+      const starting = start();
+      const found = [check(), build(shop.root, file?.split('/')[1]).errors, await rulesBroken()];
+      const [tsc = '', references = '', rule = ''] = found.map((all) => all.join(', ') || 'passes');
+      return [tsc, await starting, references, rule];
+    };
+    // #endregion catch
+
+    const rows = [['nothing', ...(await verdicts())]];
+    const modules = (await cruiseShop()).modules.filter(({ source }) => source.startsWith('src/'));
+    fact('Files of the shop', modules.length);
+    const built = await shop.keep();
+    for (const { name, file, line } of breaks) {
+      await shop.write(file, `${line}\n${await shop.read(file)}`);
+      rows.push([name, ...(await verdicts(file))]);
+      await built.restore();
+    }
+    fact('Who catches what', {
+      columns: ['planted', 'tsc, one program', 'Node.js', 'tsc -b', 'dependency-cruiser'],
+      rows,
+    });
+    const accepted = (column: number): number =>
+      rows.slice(1).filter((row) => row[column] === 'passes' || row[column] === 'starts').length;
+    fact('Planted', breaks.length);
+    fact('Accepted by tsc', accepted(1));
+    fact('Accepted by Node.js', accepted(2));
+    fact('Accepted by tsc -b', accepted(3));
+    fact('Accepted by dependency-cruiser', accepted(4));
+  },
+});

@@ -1,0 +1,1 @@
+export { createCatalog, type Catalog, type Product } from './products.ts';

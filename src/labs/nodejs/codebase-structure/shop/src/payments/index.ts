@@ -1,0 +1,1 @@
+export { memoryGateway, type Gateway } from './gateway.ts';
