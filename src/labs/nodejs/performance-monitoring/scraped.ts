@@ -23,15 +23,13 @@ export default lab({
     // #region endpoint
     const register = new Registry();
     collectDefaultMetrics({ register }); // CPU, memory, heap spaces, garbage collection, loop delay
-    let before = performance.eventLoopUtilization();
-    new Gauge({
-      name: 'nodejs_eventloop_utilization',
-      help: 'Share of the time since the last scrape that the event loop was not idle',
+    new Counter({
+      name: 'nodejs_eventloop_active_seconds_total',
+      help: 'Seconds in which the event loop did not wait',
       registers: [register],
       collect() {
-        const now = performance.eventLoopUtilization();
-        this.set(performance.eventLoopUtilization(now, before).utilization);
-        before = now;
+        this.reset();
+        this.inc(performance.eventLoopUtilization().active / 1000); // since the start of the process
       },
     });
     // #endregion endpoint
@@ -116,6 +114,9 @@ export default lab({
     measure('delta of the gauge', await ask('delta(orders_today[1m])'), 'orders');
     holds('increase() of the counter is positive', (await ask('increase(orders_total[1m])')) > 100);
     holds('delta() of the gauge is negative', (await ask('delta(orders_today[1m])')) < 0);
-    measure('utilisation as scraped', (await ask('nodejs_eventloop_utilization')) * 100, '%');
+    const utilisation = await until('two scrapes of the loop', () =>
+      ask('rate(nodejs_eventloop_active_seconds_total[10s])'),
+    );
+    measure('utilisation by rate', utilisation * 100, '%');
   },
 });

@@ -23,13 +23,17 @@ function gauges() {
 }
 // #endregion gauges
 
+const handlers = []; // milliseconds from the call of the handler to the answer
+
 const server = createServer((request, response) => {
-  if (request.url === '/gauges') return response.end(JSON.stringify(gauges()));
+  if (request.url === '/gauges') return response.end(JSON.stringify({ ...gauges(), handlers }));
   if (request.url === '/stall-soon') {
     setTimeout(compute, 300, 300);
     return response.end();
   }
+  const start = performance.now();
   compute(4);
   response.end('42');
+  handlers.push(performance.now() - start);
 });
 server.listen(0, () => console.log(`listening on ${server.address().port}`));
