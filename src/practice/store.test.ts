@@ -9,6 +9,7 @@ import {
   markRead,
   mergeReaders,
   parseReader,
+  rememberSearch,
   storyOf,
 } from './store.ts';
 
@@ -107,4 +108,11 @@ test('deleting leaves nothing behind, and says when it could not', () => {
   expect(forgetReader(storage)).toBe(true);
   expect(kept.size).toBe(0);
   expect(forgetReader(denied)).toBe(false);
+});
+
+test('the last seven searches are kept, each once, the latest first', () => {
+  let reader = parseReader('{"read":{},"depth":"full","searches":["k8s"]}');
+  for (const query of ['a', 'b', 'c', 'd', 'e', 'f', 'K8s', 'g']) reader = rememberSearch(reader, query);
+  expect(reader.searches).toEqual(['g', 'K8s', 'f', 'e', 'd', 'c', 'b']);
+  expect(parseReader('{"read":{},"depth":"full","searches":[1]}').searches).toBeUndefined();
 });

@@ -19,6 +19,8 @@ export interface Reader {
   readonly place?: Place;
   /** The reader's own stories for leadership questions, by the guide's address. */
   readonly stories?: Readonly<Record<string, Story>>;
+  /** What was searched for and followed, the latest first. */
+  readonly searches?: readonly string[];
 }
 
 /** A reader's own story: what was typed, by the prompt's id, and which points of the rubric it meets. */
@@ -65,13 +67,12 @@ function isPlace(value: unknown): value is Place {
   return isTexts(value) && ['guide', 'anchor', 'heading', 'at'].every((name) => name in value);
 }
 
+function isList(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.every((item) => typeof item === 'string');
+}
+
 function isStory(value: unknown): value is Story {
-  return (
-    isRecord(value) &&
-    isTexts(value['answers']) &&
-    Array.isArray(value['met']) &&
-    value['met'].every((id) => typeof id === 'string')
-  );
+  return isRecord(value) && isTexts(value['answers']) && isList(value['met']);
 }
 
 function isStories(value: unknown): value is Readonly<Record<string, Story>> {
@@ -94,7 +95,7 @@ export function parseReader(text: string): Reader {
       'This is not a file that The Architect Round exported: it lacks what was read and the depth.',
     );
   }
-  const { place, stories, ...rest } = value;
+  const { place, stories, searches, ...rest } = value;
   if (stories !== undefined && !isStories(stories)) {
     throw new TypeError('This file of The Architect Round is damaged: its stories cannot be read.');
   }
@@ -105,6 +106,7 @@ export function parseReader(text: string): Reader {
     depth: value['depth'],
     ...(isPlace(place) && { place }),
     ...(stories && { stories }),
+    ...(isList(searches) && { searches }),
   };
 }
 
@@ -159,6 +161,17 @@ export function markRead(reader: Reader, guide: string, at: string | undefined):
 /** All that is remembered, as a text to keep as a file. */
 export function exportReader(reader: Reader): string {
   return `${JSON.stringify(reader, null, 2)}\n`;
+}
+
+/** The reader with a search remembered as the latest; seven are kept. */
+export function rememberSearch(reader: Reader, query: string): Reader {
+  const others = (reader.searches ?? []).filter((other) => other.toLowerCase() !== query.toLowerCase());
+  return { ...reader, searches: [query, ...others].slice(0, 7) };
+}
+
+/** The reader without what was searched for. */
+export function forgetSearches(reader: Reader): Reader {
+  return { ...reader, searches: [] };
 }
 
 /** The reader's story for a guide; an empty one when nothing was typed. */

@@ -6,7 +6,7 @@ const count = (many: number, one: string, more: string) => `${many} ${many === 1
 
 /** What is remembered, one line each; none when nothing is. */
 function remembered(): string[] {
-  const { read, place, stories, depth } = loadReader(storage);
+  const { read, place, stories, searches, depth } = loadReader(storage);
   const texts = Object.values(stories ?? {}).filter(({ answers }) => Object.keys(answers).length > 0);
   return [
     ...(Object.keys(read).length > 0
@@ -14,6 +14,7 @@ function remembered(): string[] {
       : []),
     ...(texts.length > 0 ? [count(texts.length, 'story of your own', 'stories of your own')] : []),
     ...(place ? [`the section you read last: ${place.heading}`] : []),
+    ...(searches?.length ? [`what you searched for: ${searches.join(', ')}`] : []),
     ...(depth === 'full' ? [] : [`the depth you read at: ${depth}`]),
   ];
 }

@@ -1,6 +1,7 @@
 /**
- * The head index: what a reader may name a page by (title, question, aliases, topics) and the headings within it. It is
- * small, so that the first results stand before the full-text index has loaded, and it knows the words that correct typos.
+ * The head index: what a reader may name a page by (title, question, aliases, topics) and the headings of its deep dive,
+ * or the terms of the glossary. It is small, so that the first results stand before anything else has loaded, and it
+ * knows the words that correct typing mistakes. The remaining places of the pages come in a second document.
  */
 
 /** A section that a result may lead to. */
@@ -13,17 +14,31 @@ export interface HeadSection {
 
 /** A page of the head index. */
 export interface HeadPage {
-  /** `category/slug`. */
+  /** Its address without the slashes around it: `category/slug`, or `glossary`. */
   readonly id: string;
+  /** The question's number; 0 for a page that answers no question. */
   readonly number: number;
+  /** The slug of its category; empty for a page that answers no question. */
   readonly category: string;
   readonly title: string;
+  /** The question as asked, or what the page is called in full. */
   readonly asked: string;
   readonly aliases: readonly string[];
   readonly topics: readonly string[];
-  /** The sections of the deep dive, labs, failures and follow-ups. */
   readonly sections: readonly HeadSection[];
 }
 
 /** The document that `/search-head.json` holds. */
-export type Head = readonly HeadPage[];
+export interface Head {
+  /** The categories that have pages: slug, title, and the name of the colour (`hue-…`). */
+  readonly categories: readonly { readonly slug: string; readonly title: string; readonly hue: string }[];
+  readonly pages: readonly HeadPage[];
+}
+
+/** The document that `/search-sections.json` holds: labs, failures and follow-ups, by the page's id. */
+export type MoreSections = Readonly<Record<string, readonly HeadSection[]>>;
+
+/** The pages of the head index with the sections of the second document added. */
+export function withSections(pages: readonly HeadPage[], more: MoreSections): HeadPage[] {
+  return pages.map((page) => ({ ...page, sections: [...page.sections, ...(more[page.id] ?? [])] }));
+}

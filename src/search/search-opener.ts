@@ -1,6 +1,6 @@
 /**
- * `<search-opener>`: its link leads to the search page; with script, a click, `/` or Ctrl/⌘ K opens the search page's box
- * as a dialog over the page instead. Box and styles come from the search page itself, when they are first wanted.
+ * `<search-opener>`: its link leads to the search page; with script, a click, `/` or Ctrl/⌘ K opens the search box
+ * in a dialog over the page instead. The box is fetched when it is first wanted.
  */
 class SearchOpener extends HTMLElement {
   #dialog: Promise<HTMLDialogElement> | undefined;
@@ -8,7 +8,7 @@ class SearchOpener extends HTMLElement {
   connectedCallback() {
     const link = this.querySelector('a');
     if (!link) return;
-    const prepare = () => (this.#dialog ??= this.#make(link.href));
+    const prepare = () => (this.#dialog ??= this.#make());
     const open = () => {
       prepare().then(
         (dialog) => {
@@ -37,22 +37,17 @@ class SearchOpener extends HTMLElement {
     });
   }
 
-  async #make(address: string): Promise<HTMLDialogElement> {
+  async #make(): Promise<HTMLDialogElement> {
     try {
-      const [response] = await Promise.all([fetch(address), import('./search-box.ts')]);
-      const page = new DOMParser().parseFromString(await response.text(), 'text/html');
-      const box = page.querySelector('search-box');
-      if (!box) throw new Error('The search page has no search box.');
-      box.removeAttribute('address');
-      // Ids of the questions' categories may stand on this page already.
-      for (const named of box.querySelectorAll('[id]')) named.removeAttribute('id');
-      for (const labelled of box.querySelectorAll('[aria-labelledby]'))
-        labelled.removeAttribute('aria-labelledby');
+      await import('./search-box.ts');
+      const box = document.createElement('search-box');
+      box.setAttribute('base', this.getAttribute('base') ?? '/');
+      box.className = 'not-content';
       const dialog = document.createElement('dialog');
       dialog.className = 'search-dialog';
       dialog.setAttribute('aria-label', 'Search');
       dialog.setAttribute('closedby', 'any');
-      dialog.append(document.importNode(box, true));
+      dialog.append(box);
       document.body.append(dialog);
       return dialog;
     } catch (error) {

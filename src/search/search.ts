@@ -1,10 +1,11 @@
 /**
  * Search over the head index, joined with full-text results when there are any. Pure, and the same in Node.js and in the
  * browser. Ranking: each word of the query counts by its rarity (inverse document frequency, Robertson and Spärck Jones)
- * and by the best field it is found in; pages that hold more of the query's words come first.
+ * and by the best field it is found in; pages that hold more of the query's words come first, and so do pages with one
+ * section whose heading holds them together.
  */
-import type { Head, HeadPage, HeadSection } from './head.ts';
-import { contentWords, mistakes, stem, wordsOf } from './words.ts';
+import type { HeadPage, HeadSection } from './head.ts';
+import { contentWords, mistakes, stem, withParts, wordsOf } from './words.ts';
 
 /** A page that was found. */
 export interface Result {
@@ -21,10 +22,12 @@ export interface Answer {
   readonly results: readonly Result[];
   /** The query as it was understood, when a word was taken for a typing mistake. */
   readonly corrected?: string;
+  /** True when even the best page holds less than half of what was asked, by the rarity of its words. */
+  readonly weak: boolean;
 }
 
-/** A page that full-text search found: its id and a score above 0. */
-export interface TextHit {
+/** A section that full-text search found: its page, its place, and a score above 0. */
+export interface TextHit extends HeadSection {
   readonly id: string;
   readonly score: number;
 }
@@ -45,18 +48,29 @@ interface Entry {
 /** A search that is ready to be asked. */
 export interface Searcher {
   /**
-   * @param query what was typed, of any length and form
+   * @param query what was typed, of any length and form; words between double quotes must stand together
    * @param options `exact`: take every word as it is typed; `text`: what full-text search found for the corrected query
    */
   search: (query: string, options?: { exact?: boolean; text?: readonly TextHit[] }) => Answer;
 }
 
+/** What a word counts by where it is found, tuned on the tuning half of `queries.tsv`. */
 const weights = { alias: 6, title: 5, asked: 3, topic: 2, section: 1.6 } as const;
-const stems = (text: string) => wordsOf(text).map(stem);
+/** What one heading with all of the query's words adds, beside a word's weight in a field. */
+const togetherInSection = 4;
+/** What full text counts beside the head index, whose best page counts 1. */
+const textShare = 0.5;
+const leastScore = 0.08;
+
+const stems = (text: string) => wordsOf(text).flatMap(withParts).map(stem);
+const phraseOf = (words: readonly string[]) => ` ${words.map(stem).join(' ')} `;
 
 function field(weight: number, texts: readonly string[]): Field {
-  const all = texts.map(stems);
-  return { weight, stems: new Set(all.flat()), text: all.map((words) => ` ${words.join(' ')} `).join('|') };
+  return {
+    weight,
+    stems: new Set(texts.flatMap(stems)),
+    text: texts.map((text) => phraseOf(wordsOf(text))).join('|'),
+  };
 }
 
 function entryOf(page: HeadPage): Entry {
@@ -88,114 +102,188 @@ function weightOf(entry: Entry, word: string, prefix: boolean): number {
   return best;
 }
 
-/** Makes a head index ready to be asked. */
-export function createSearcher(head: Head): Searcher {
-  const entries = head.map(entryOf);
+/** Where a word may have lost a space: no part shorter than three letters. */
+function cuts(word: string): number[] {
+  return Array.from({ length: Math.max(0, word.length - 5) }, (_, index) => index + 3);
+}
+
+/** The words between double quotes, as phrases; a quote without its pair is none. */
+function quoted(query: string): string[] {
+  return [...query.slice(0, 500).matchAll(/["“”]([^"“”]+)["“”]/gu)]
+    .map(([, phrase = '']) => phraseOf(wordsOf(phrase)))
+    .filter((phrase) => phrase.trim() !== '');
+}
+
+/** Makes the pages of a head index ready to be asked. */
+export function createSearcher(pages: readonly HeadPage[]): Searcher {
+  const entries = pages.map(entryOf);
   const frequency = new Map<string, number>();
-  for (const { fields } of entries) {
+  const spellings = new Map<string, string>();
+  for (const { page, fields } of entries) {
     for (const word of new Set(fields.flatMap((one) => [...one.stems])))
       frequency.set(word, (frequency.get(word) ?? 0) + 1);
-  }
-  const spellings = new Map<string, string>();
-  for (const { page } of entries) {
     const texts = [page.title, page.asked, ...page.aliases, ...page.sections.map(({ text }) => text)];
-    for (const word of texts.flatMap(wordsOf))
+    for (const word of texts.flatMap(wordsOf).flatMap(withParts))
       if (!spellings.has(stem(word))) spellings.set(stem(word), word);
   }
   const vocabulary = [...spellings.keys()].filter((word) => word.length > 2);
 
   const rarity = (word: string): number => {
-    const pages = frequency.get(word) ?? 0;
-    return Math.log(1 + (entries.length - pages + 0.5) / (pages + 0.5));
+    const holders = frequency.get(word) ?? 0;
+    return Math.log(1 + (entries.length - holders + 0.5) / (holders + 0.5));
   };
+  const known = (word: string) => frequency.has(stem(word));
 
   /** The known word that was meant, or undefined when the word is known, short, or an identifier. */
   const correction = (word: string): string | undefined => {
     const form = stem(word);
-    if (word.length < 4 || !/^[a-z]+$/.test(word) || frequency.has(form)) return undefined;
-    if (vocabulary.some((known) => known.startsWith(form))) return undefined;
+    if (word.length < 3 || !/^[a-z]+$/.test(word) || known(word) || contentWords([word, '']).length === 0)
+      return undefined;
+    if (word.length > 3 && vocabulary.some((other) => other.startsWith(form))) return undefined;
     const most = word.length < 6 ? 1 : 2;
-    let best: { known: string; cost: number } | undefined;
-    for (const known of vocabulary) {
-      const distance = mistakes(form, known, most);
-      if (distance > most) continue;
+    let best: { spelling: string; cost: number } | undefined;
+    for (const [other, spelling] of spellings) {
+      if (other.length < 3 || !/^[a-z]+$/.test(spelling)) continue;
+      // A stem hides letters that a reader may have mistyped, so the word itself is compared as well.
+      const distance = Math.min(mistakes(form, other, most), mistakes(word, spelling, most));
+      if (distance > most || (word.length < 5 && other[0] !== form[0])) continue;
       // Of two words equally near, the one with the same first letter and on more pages is meant.
       const cost =
-        distance * 10 - (known[0] === form[0] ? 5 : 0) - (frequency.get(known) ?? 0) / entries.length;
-      if (!best || cost < best.cost) best = { known, cost };
+        distance * 10 - (other[0] === form[0] ? 5 : 0) - (frequency.get(other) ?? 0) / entries.length;
+      if (!best || cost < best.cost) best = { spelling, cost };
     }
-    return best && spellings.get(best.known);
+    return best?.spelling;
+  };
+
+  /** The words as they were meant: an identifier's parts, words run together or apart, typing mistakes. */
+  const understand = (typed: readonly string[]): { words: string[]; changed: boolean } => {
+    const words: string[] = [];
+    let changed = false;
+    for (let index = 0; index < typed.length; index += 1) {
+      const word = typed[index] ?? '';
+      const next = typed[index + 1];
+      const joined = word + (next ?? '');
+      if (next !== undefined && joined.length > 6 && known(joined) && !(known(word) && known(next))) {
+        words.push(joined);
+        index += 1;
+      } else if (known(word)) {
+        words.push(word);
+      } else if (withParts(word).length > 1) {
+        words.push(...withParts(word).slice(1));
+      } else {
+        const cut = cuts(word).find((at) => known(word.slice(0, at)) && known(word.slice(at)));
+        const better = cut === undefined ? correction(word) : undefined;
+        if (cut !== undefined) words.push(word.slice(0, cut), word.slice(cut));
+        else words.push(better ?? word);
+        changed ||= cut !== undefined || better !== undefined;
+      }
+    }
+    return { words, changed };
   };
 
   return {
     search(query, { exact = false, text = [] } = {}) {
       const typed = wordsOf(query);
-      const meant = typed.map((word) => (exact ? word : (correction(word) ?? word)));
-      const changed = meant.some((word, index) => word !== typed[index]);
+      const { words: meant, changed } = exact ? { words: typed, changed: false } : understand(typed);
       const words = [...new Set(contentWords(meant).map(stem))];
-      if (words.length === 0) return { results: [] };
+      if (words.length === 0) return { results: [], weak: true };
       const typing = !/\s$/.test(query);
+      const last = words.length - 1;
       const total = words.reduce((sum, word) => sum + rarity(word), 0);
-      const phrase = ` ${meant.map(stem).join(' ')} `;
+      const phrase = phraseOf(meant);
+      const phrases = quoted(query);
 
       const scored = entries.map((entry) => {
         let score = 0;
         let covered = 0;
         words.forEach((word, index) => {
-          const weight = weightOf(entry, word, typing && index === words.length - 1);
+          const weight = weightOf(entry, word, typing && index === last);
           if (weight === 0) return;
           score += weight * rarity(word);
           covered += rarity(word);
         });
+        const sections = rankSections(entry, words, rarity, total);
+        if (words.length > 1) score += togetherInSection * total * (sections[0]?.share ?? 0) ** 2;
         score *= covered / total;
-        if (words.length > 1) {
+        if (meant.length > 1) {
           const holder = entry.fields.find((one) => one.text.includes(phrase));
           if (holder) score *= 1.5 + holder.weight / 10;
         }
         // An alias that is the whole query is what a page is called.
         if (entry.fields[0]?.text.split('|').includes(phrase)) score *= 2;
-        return { entry, score };
+        const quotedHere = phrases.every((one) => entry.fields.some(({ text: own }) => own.includes(one)));
+        return { entry, score, covered, sections, quotedHere };
       });
 
       const best = Math.max(...scored.map(({ score }) => score), 0);
       const bestText = Math.max(...text.map(({ score }) => score), 0);
       const joined = scored
-        .map(({ entry, score }) => {
-          const hit = text.find(({ id }) => id === entry.page.id);
-          const share =
-            (best > 0 ? score / best : 0) + (hit && bestText > 0 ? (0.8 * hit.score) / bestText : 0);
-          return { entry, score: share };
+        .map(({ entry, score, covered, sections, quotedHere }) => {
+          const hits = text.filter(({ id }) => id === entry.page.id);
+          const hit = Math.max(...hits.map((one) => one.score), 0);
+          return {
+            entry,
+            covered: hit > 0 ? total : covered,
+            fits: phrases.length === 0 || quotedHere || hit > 0,
+            score: (best > 0 ? score / best : 0) + (bestText > 0 ? (textShare * hit) / bestText : 0),
+            sections: joinSections(sections, hits, bestText),
+          };
         })
-        .filter(({ score }) => score > 0.08)
+        .filter(({ score }) => score > leastScore)
         .sort((a, b) => b.score - a.score || a.entry.page.number - b.entry.page.number);
+      const fitting = joined.filter(({ fits }) => fits);
+      const shown = fitting.length > 0 ? fitting : joined;
 
       return {
-        results: joined.map(({ entry, score }) => ({
-          page: entry.page,
-          score,
-          sections: bestSections(entry, words, rarity),
-        })),
+        results: shown.map(({ entry, score, sections }) => ({ page: entry.page, score, sections })),
+        weak: (shown[0]?.covered ?? 0) < total / 2,
         ...(changed ? { corrected: meant.join(' ') } : {}),
       };
     },
   };
 }
 
-/** The sections whose headings hold most of the query, by rarity of the words; a short heading beats a long one. */
-function bestSections(
+interface RankedSection {
+  readonly section: HeadSection;
+  /** The part of the query that the heading holds, by the rarity of its words: 0 to 1. */
+  readonly share: number;
+}
+
+/** The sections whose headings hold some of the query, those that hold most of it first; a short heading beats a long one. */
+function rankSections(
   { sections }: Entry,
   words: readonly string[],
   rarity: (word: string) => number,
-): HeadSection[] {
+  total: number,
+): RankedSection[] {
   return sections
     .map(({ section, stems: own }) => {
       const found = words.filter((word) =>
         own.some((other) => other === word || (word.length > 3 && other.startsWith(word))),
       );
-      const score = found.reduce((sum, word) => sum + rarity(word), 0) - own.length / 200;
-      return { section, score: found.length > 0 ? score : 0 };
+      const share = found.reduce((sum, word) => sum + rarity(word), 0) / total;
+      return { section, share, order: share - own.length / 500 };
     })
-    .filter(({ score }) => score > 0)
+    .filter(({ share }) => share > 0)
+    .sort((a, b) => b.order - a.order);
+}
+
+/** Up to three sections: by heading and by text together, where a heading with the whole query counts like the best text. */
+function joinSections(
+  ranked: readonly RankedSection[],
+  hits: readonly TextHit[],
+  bestText: number,
+): HeadSection[] {
+  const scores = new Map<string, { section: HeadSection; score: number }>();
+  ranked.forEach(({ section, share }, index) => {
+    scores.set(section.anchor, { section, score: share - index / 1000 });
+  });
+  for (const { anchor, text, score } of hits) {
+    const before = scores.get(anchor);
+    const own = (textShare * score) / bestText;
+    scores.set(anchor, { section: before?.section ?? { anchor, text }, score: (before?.score ?? 0) + own });
+  }
+  return [...scores.values()]
     .sort((a, b) => b.score - a.score)
     .slice(0, 3)
     .map(({ section }) => section);

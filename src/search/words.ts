@@ -21,6 +21,12 @@ export function wordsOf(text: string): string[] {
   );
 }
 
+/** A word and, of an identifier such as `process.nextTick` or `pg_stat_activity`, its parts. */
+export function withParts(word: string): string[] {
+  const parts = word.split(/[._]/).filter((part) => part.length > 1);
+  return parts.length > 1 ? [word, ...parts] : [word];
+}
+
 /** The words that carry meaning; all of them when none does. */
 export function contentWords(words: readonly string[]): string[] {
   const content = words.filter((word) => !common.has(word));
@@ -35,8 +41,31 @@ const endings: readonly [RegExp, string][] = [
   [/(?<=\w{4})(?:ing|ed)$/, ''],
 ];
 
+/** Words that name the same thing, the first of each line for all. Applied to what is indexed and to what is typed. */
+const same = new Map(
+  [
+    ['postgres', 'postgresql', 'pg', 'psql'],
+    ['kubernetes', 'k8s', 'kube'],
+    ['database', 'db'],
+    ['node', 'nodejs', 'node.js'],
+    ['websocket', 'ws'],
+    ['rabbitmq', 'rabbit'],
+    ['authentication', 'auth'],
+    ['configuration', 'config'],
+    ['environment', 'env'],
+    ['disagreement', 'disagree'],
+    ['migration', 'migrate'],
+    ['replica', 'replication'],
+    ['shard', 'sharding'],
+    ['synchronous', 'sync'],
+    ['asynchronous', 'async'],
+    ['monorepo', 'monorepository'],
+  ].flatMap(([first = '', ...others]) => others.map((other) => [other, first] as const)),
+);
+
 /** The stem of a word, so that “indexes” meets “index” and “caching” meets “cache”; words with digits or signs stay. */
-export function stem(word: string): string {
+export function stem(typed: string): string {
+  const word = same.get(typed) ?? typed;
   if (!/^[a-z]+$/.test(word) || word.length < 4) return word;
   const cut = endings.reduce((text, [ending, replacement]) => text.replace(ending, replacement), word);
   // A doubled consonant or a silent e that an ending had hidden: “dropp” from “dropped”, “cache” from “caching”.

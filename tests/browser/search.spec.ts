@@ -13,7 +13,7 @@ test('typing keeps the query in the address, and a typing mistake is understood 
   site,
 }) => {
   await page.goto(new URL('search/', site).href);
-  await page.getByRole('searchbox').fill('isolaton');
+  await page.getByRole('combobox', { name: 'Search' }).fill('isolaton');
   await expect(page).toHaveURL(/q=isolaton/);
   await expect(page.getByText('Showing results for “isolation”')).toBeVisible();
   await page.getByRole('button', { name: 'Search instead for “isolaton”' }).click();
@@ -29,25 +29,84 @@ test('the dialog opens by key, is walked by arrows, and leads to the page', asyn
   await page.goto(site);
   await page.keyboard.press('/');
   const dialog = page.getByRole('dialog', { name: 'Search' });
-  await expect(dialog).toBeVisible();
+  const input = dialog.getByRole('combobox', { name: 'Search' });
+  const options = dialog.getByRole('listbox', { name: 'Results' }).getByRole('option');
+  await expect(input).toBeFocused();
   await page.keyboard.type('event loop');
-  await expect(dialog.locator('[data-site-search-hit]').first()).toBeVisible();
+  await expect(options.first()).toBeVisible();
+  await expect(input).toHaveAttribute('aria-expanded', 'true');
   await page.keyboard.press('ArrowDown');
-  await expect(dialog.locator('[data-site-search-hit]').first()).toBeFocused();
+  await expect(options.first()).toHaveAttribute('aria-selected', 'true');
+  await expect(input).toBeFocused();
+  await expect(input).toHaveAttribute('aria-activedescendant', /option-1$/);
+  await page.keyboard.press('ArrowUp');
+  await expect(dialog.locator('[role=option][aria-selected=true]')).toHaveCount(0);
   await page.keyboard.press('Escape');
   await expect(dialog).toBeHidden();
   await page.keyboard.press('Control+k');
-  await dialog.getByRole('searchbox').fill('event loop');
-  await expect(dialog.locator('[data-site-search-hit]').first()).toBeVisible();
+  await input.fill('event loop');
+  await expect(options.first()).toBeVisible();
+  const opened = page.context().waitForEvent('page');
+  await page.keyboard.press('Control+Enter');
+  await expect(await opened).toHaveURL(/\/nodejs\/event-loop\/$/);
   await page.keyboard.press('Enter');
   await expect(page).toHaveURL(/\/nodejs\/event-loop\/$/);
+});
+
+test('what was followed is offered again, and can be forgotten', async ({ page, site }) => {
+  await page.goto(new URL('search/?q=write%20skew', site).href);
+  await page.locator('[data-site-search-hit]').first().click();
+  await page.goto(new URL('search/', site).href);
+  await page.getByRole('button', { name: 'write skew' }).click();
+  await expect(page).toHaveURL(/q=write\+skew/);
+  await expect(page.locator('[data-site-search-hit]').first()).toBeVisible();
+  await page.goto(new URL('search/', site).href);
+  await page.getByRole('button', { name: 'Forget these' }).click();
+  await expect(page.getByText('You searched for')).toBeHidden();
+  await page.reload();
+  await expect(page.getByText('You searched for')).toBeHidden();
+});
+
+test('a section’s link lands there with the found words marked, and leaves a clean address', async ({
+  page,
+  site,
+}) => {
+  await page.goto(new URL('search/?q=write%20skew%20doctors', site).href);
+  const section = page.locator('[data-site-search-section][href*=":~:text="]').first();
+  const href = (await section.getAttribute('href')) ?? '';
+  await section.click();
+  await page.waitForLoadState();
+  await expect(page).toHaveURL(new URL(href.replace(/:~:.*/, ''), site).href);
+  await expect(page.locator(`[id="${/#(.*?):~:/.exec(href)?.[1] ?? ''}"]`)).toBeInViewport();
+});
+
+test('browsers are told how to search the site', async ({ page, site, request }) => {
+  await page.goto(site);
+  const href = await page.locator('link[rel=search]').getAttribute('href');
+  const description = await (await request.get(new URL(href ?? '', site).href)).text();
+  expect(description).toMatch(/template="[^"]+\/search\/\?q=\{searchTerms\}"/);
+});
+
+test('a full-text index that a deployment has replaced is loaded anew', async ({ page, site }) => {
+  await page.goto(new URL('search/?q=event%20loop', site).href);
+  await expect(page.locator('search-box[complete]')).toBeVisible();
+  let gone = true;
+  await page.route('**/pagefind/**', async (route) => {
+    // The old index's files answer 404 until the module, whose name stays the same, is asked for anew.
+    if (new URL(route.request().url()).pathname.endsWith('pagefind.js')) gone = false;
+    await (gone ? route.fulfill({ status: 404, body: 'gone' }) : route.continue());
+  });
+  await page.getByRole('combobox', { name: 'Search' }).fill('hash chain');
+  await expect(page.locator('search-box[complete]')).toBeVisible();
+  await expect(page.getByText('titles and headings only')).toHaveCount(0);
+  await expect(page.locator('.hit-excerpt').first()).toBeVisible();
 });
 
 test('the dialog opens by touch or click and has no accessibility violation', async ({ page, site }) => {
   await page.goto(site);
   await page.locator('[data-site-search-open]').click();
   const dialog = page.getByRole('dialog', { name: 'Search' });
-  await dialog.getByRole('searchbox').fill('index');
+  await dialog.getByRole('combobox', { name: 'Search' }).fill('index');
   await expect(dialog.locator('[data-site-search-hit]').first()).toBeVisible();
   const { violations } = await new AxeBuilder({ page }).include('.search-dialog').analyze();
   expect(

@@ -1,0 +1,18 @@
+import type { APIRoute } from 'astro';
+import { publishedGuides } from '#guides/current.ts';
+import { plainText } from '#guides/inline.ts';
+import { landmarks } from '#guides/outline.ts';
+import type { MoreSections } from '#search/head.ts';
+
+/** The labs, failures and follow-ups that search knows besides the head index. */
+export const GET: APIRoute = async () => {
+  const more: MoreSections = Object.fromEntries(
+    (await publishedGuides()).map(({ id, body, guide, references }) => [
+      id,
+      landmarks(body, guide, references)
+        .filter(({ kind }) => kind === 'lab' || kind === 'failure' || kind === 'follow-up')
+        .map(({ anchor, text }) => ({ anchor, text: plainText(text, references) })),
+    ]),
+  );
+  return Response.json(more);
+};

@@ -1,0 +1,98 @@
+/**
+ * A built guide cut into the records of full-text search: one for each place that a link can lead to, so that a hit
+ * names its section, its excerpt comes from there, and what is fetched for it is a paragraph, not a page.
+ */
+
+/** A record: where it stands, what it is called, its text. */
+export interface SectionRecord {
+  /** The anchor, without `#`. */
+  readonly anchor: string;
+  readonly heading: string;
+  readonly text: string;
+}
+
+/** What is drawn, pressed or run rather than read, or repeats what stands elsewhere. */
+const unread =
+  'svg, script, style, button, form, .expressive-code, .steps, .plot, .fact-table, .lab-label, .lab-origin, .cite, .visually-hidden, .heading-line a, .answer-link, [data-pagefind-ignore]';
+/** Elements within a part that have an address of their own. */
+const places = ':is(.lab, .failure, .answer, .rubric, .myths > div)[id]';
+
+const squeeze = (text: string) => text.replaceAll(/\s+/g, ' ').trim();
+const separate = new Set([
+  'P',
+  'LI',
+  'DT',
+  'DD',
+  'TD',
+  'TH',
+  'H2',
+  'H3',
+  'H4',
+  'DIV',
+  'FIGCAPTION',
+  'SUMMARY',
+]);
+
+/** The text of a node as it is read, with a space where the eye sees a gap; `skip` leaves elements out. */
+function textOf(node: Node, skip: (element: Element) => boolean): string {
+  if (node.nodeType === node.TEXT_NODE) return node.textContent ?? '';
+  const element = node as Element;
+  if (skip(element)) return ' ';
+  const text = [...node.childNodes].map((child) => textOf(child, skip)).join('');
+  return separate.has(element.nodeName) ? ` ${text} ` : text;
+}
+
+/** The element that names a place: a follow-up's question stands above its answer. */
+function headingOf(place: Element): Element | null | undefined {
+  return place.classList.contains('answer')
+    ? place.parentElement?.querySelector('summary')
+    : place.querySelector('h3, dt');
+}
+
+/** The heading with an address that starts a section of the deep dive, bare or in the frame that holds its link. */
+function sectionHeading(node: Node): Element | null {
+  if (node.nodeType !== node.ELEMENT_NODE) return null;
+  const element = node as Element;
+  if (element.matches('h3[id]')) return element;
+  return element.matches('.sl-heading-wrapper') ? element.querySelector('h3[id]') : null;
+}
+
+/** The records of a guide's page, in the order of the page; none when the page is no guide. */
+export function sectionRecords(document: Document): SectionRecord[] {
+  const records: SectionRecord[] = [];
+  const add = (anchor: string, heading: string, text: string) => {
+    if (squeeze(text) !== '') records.push({ anchor, heading, text: squeeze(text) });
+  };
+  for (const part of document.querySelectorAll('[data-part]')) {
+    const title = part.querySelector('h2');
+    const inPart = squeeze(title?.textContent ?? '');
+    let anchor = title?.id ?? '';
+    let heading = inPart;
+    let text = '';
+    const skip = (element: Element) =>
+      element.matches(unread) || element.matches(places) || element === title;
+    for (const child of part.childNodes) {
+      const h3 = sectionHeading(child);
+      if (h3) {
+        add(anchor, heading, text);
+        anchor = h3.id;
+        heading = squeeze(textOf(h3, (element) => element.matches(unread)));
+        text = '';
+      } else {
+        text += ` ${textOf(child, skip)}`;
+      }
+    }
+    add(anchor, heading, text);
+    for (const place of part.querySelectorAll(places)) {
+      const name = headingOf(place);
+      const skipped = (element: Element) =>
+        element.matches(unread) || element === name || (element !== place && element.matches(places));
+      add(
+        place.id,
+        name ? squeeze(textOf(name, (element) => element.matches(unread))) : inPart,
+        textOf(place, skipped),
+      );
+    }
+  }
+  return records;
+}

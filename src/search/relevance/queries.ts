@@ -1,0 +1,142 @@
+/** The queries that search is held to, and how well a search answers them. Pure. */
+
+/** A query with the pages that answer it. */
+export interface Query {
+  /** `tune`: looked at while search was tuned; `held`: kept unseen until then. */
+  readonly set: 'tune' | 'held';
+  /** What kind of query it is: abbreviation, code, identifier, keyword, question, section, typo. */
+  readonly kind: string;
+  readonly text: string;
+  /** Ids of the pages that answer it, any of them. */
+  readonly pages: readonly string[];
+  /** For queries of the kind `section`: the anchors that answer it, any of them. */
+  readonly anchors: readonly string[];
+}
+
+/**
+ * Reads `queries.tsv`.
+ * @param file the name for messages
+ * @throws Error naming file and line when a row is not whole
+ */
+export function parseQueries(text: string, file: string): Query[] {
+  return text.split('\n').flatMap((row, index) => {
+    if (row.trim() === '' || row.startsWith('#')) return [];
+    const [set, kind, query, pages, anchors = ''] = row.split('\t');
+    if (
+      (set !== 'tune' && set !== 'held') ||
+      !kind ||
+      !query ||
+      !pages ||
+      (kind === 'section') !== (anchors !== '')
+    ) {
+      throw new Error(
+        `${file}:${index + 1}: a row is set (tune or held), kind, query, pages and, for the kind section, anchors, with tabs between.`,
+      );
+    }
+    return [{ set, kind, text: query, pages: pages.split(','), anchors: anchors.split(',').filter(Boolean) }];
+  });
+}
+
+/** A generator of numbers from 0 up to `below`, the same for the same seed (Park and Miller's minimal standard). */
+function numbers(seed: number): (below: number) => number {
+  let state = seed;
+  return (below) => {
+    state = (state * 48_271) % 2_147_483_647;
+    return state % below;
+  };
+}
+
+/** A word with one mistake as fingers make it: two letters swapped, one left out, one doubled, one replaced. */
+function mistyped(word: string, pick: (below: number) => number): string {
+  const at = 1 + pick(word.length - 2);
+  const [before, letter, after] = [word.slice(0, at), word.charAt(at), word.slice(at + 1)];
+  switch (pick(4)) {
+    case 0:
+      return before + after.charAt(0) + letter + after.slice(1);
+    case 1:
+      return before + after;
+    case 2:
+      return before + letter + letter + after;
+    default:
+      return before + 'aeiorstln'.charAt(pick(9)) + after;
+  }
+}
+
+/** One mistyped query for each keyword query that has a word of five letters or more, made by machine from a seed. */
+export function mistypedQueries(queries: readonly Query[], seed: number): Query[] {
+  const pick = numbers(seed);
+  return queries
+    .filter(({ kind }) => kind === 'keyword')
+    .flatMap((query) => {
+      const words = query.text.split(' ');
+      const long = words
+        .map((word, index) => ({ word, index }))
+        .filter(({ word }) => /^[a-z]{5,}$/i.test(word));
+      const chosen = long[pick(Math.max(1, long.length))];
+      if (!chosen) return [];
+      words[chosen.index] = mistyped(chosen.word, pick);
+      const text = words.join(' ');
+      return text === query.text ? [] : [{ ...query, kind: 'typo', text }];
+    });
+}
+
+/** A page that a search gave, with the anchor of its first section when it names one. */
+export interface Found {
+  readonly id: string;
+  readonly anchor?: string | undefined;
+}
+
+/** How a search did on some queries. Shares are from 0 to 1. */
+export interface Score {
+  readonly queries: number;
+  /** A right page stood first. */
+  readonly first: number;
+  /** A right page stood among the first three. */
+  readonly three: number;
+  /** Mean of 1 / the right page's place, 0 when it was not found. */
+  readonly reciprocal: number;
+  /** Nothing was found. */
+  readonly zero: number;
+  /** Of the queries with anchors: a right page stood first and its first section was right; undefined without such queries. */
+  readonly section: number | undefined;
+}
+
+/** Whether the first page and its first section answer a query with anchors. */
+export function sectionRight(query: Query, found: readonly Found[]): boolean {
+  const [best] = found;
+  return best !== undefined && query.pages.includes(best.id) && query.anchors.includes(best.anchor ?? '');
+}
+
+/** Scores a search. `answers`: what it gave for each query, the best first. */
+export function score(
+  answers: readonly { readonly query: Query; readonly found: readonly Found[] }[],
+): Score {
+  const places = answers.map(({ query, found }) => found.findIndex(({ id }) => query.pages.includes(id)));
+  const share = (some: readonly unknown[], of: readonly unknown[]) =>
+    of.length === 0 ? 0 : some.length / of.length;
+  const withAnchors = answers.filter(({ query }) => query.anchors.length > 0);
+  return {
+    queries: answers.length,
+    first: share(
+      places.filter((place) => place === 0),
+      places,
+    ),
+    three: share(
+      places.filter((place) => place >= 0 && place < 3),
+      places,
+    ),
+    reciprocal:
+      places.reduce((sum, place) => sum + (place < 0 ? 0 : 1 / (place + 1)), 0) / (places.length || 1),
+    zero: share(
+      answers.filter(({ found }) => found.length === 0),
+      answers,
+    ),
+    section:
+      withAnchors.length === 0
+        ? undefined
+        : share(
+            withAnchors.filter(({ query, found }) => sectionRight(query, found)),
+            withAnchors,
+          ),
+  };
+}

@@ -1,0 +1,55 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { type Head, type MoreSections, withSections } from '#search/head.ts';
+import { mistypedQueries, parseQueries, score } from '#search/relevance/queries.ts';
+import { createSearcher } from '#search/search.ts';
+
+const json = <Value>(name: string): Value => JSON.parse(readFileSync(`dist/${name}`, 'utf8')) as Value;
+const pages = withSections(json<Head>('search-head.json').pages, json<MoreSections>('search-sections.json'));
+const searcher = createSearcher(pages);
+const published = new Set(pages.map(({ id }) => id));
+
+const file = 'src/search/relevance/queries.tsv';
+const given = parseQueries(readFileSync(file, 'utf8'), file);
+const queries = [...given, ...mistypedQueries(given, 7)].filter((query) =>
+  query.pages.some((id) => published.has(id)),
+);
+const answers = queries.map((query) => ({
+  query,
+  found: searcher
+    .search(query.text)
+    .results.map(({ page, sections }) => ({ id: page.id, anchor: sections[0]?.anchor })),
+}));
+
+/** The floors of search by title, heading and alias alone; `npm run bench:search` measures it with full text. */
+describe('what readers type finds its page', () => {
+  const result = score(answers);
+  const wrong = answers
+    .filter(({ query, found }) => !query.pages.includes(found[0]?.id ?? ''))
+    .map(({ query, found }) => `${query.text}: ${found[0]?.id ?? 'nothing'}`);
+
+  test('first, for 95 in 100', () => {
+    expect(result.first, wrong.join('\n')).toBeGreaterThanOrEqual(0.95);
+  });
+  test('among the first three, for 99 in 100', () => {
+    expect(result.three, wrong.join('\n')).toBeGreaterThanOrEqual(0.99);
+  });
+  test('never nothing', () => {
+    expect(result.zero).toBe(0);
+  });
+  test('at the right section, for 90 in 100', () => {
+    const astray = answers
+      .filter(
+        ({ query, found }) => query.anchors.length > 0 && !query.anchors.includes(found[0]?.anchor ?? ''),
+      )
+      .map(({ query, found }) => `${query.text}: ${found[0]?.id ?? ''}#${found[0]?.anchor ?? ''}`);
+    expect(result.section, astray.join('\n')).toBeGreaterThanOrEqual(0.9);
+  });
+});
+
+test('every section that search leads to exists', () => {
+  for (const { id, sections } of pages) {
+    const html = readFileSync(`dist/${id}/index.html`, 'utf8');
+    for (const { anchor } of sections) expect(html, `${id}#${anchor}`).toContain(`id="${anchor}"`);
+  }
+});
