@@ -93,7 +93,7 @@ export default lab({
     // #endregion sockets
     fact('WebSocket: echo after close()', answer.toString());
     fact('WebSocket: close() has finished meanwhile', finishedBefore);
-    fact('WebSocket: the client reads the code', code);
+    fact('WebSocket: the client reads the code', String(code));
     holds('close() finishes once the sockets are told to go', closed);
   },
 });

@@ -120,25 +120,35 @@ export default lab({
         note: 'Long work, begun just before the end.',
       });
 
+      const steps = {
+        waits: { who: old.name, does: 'preStop: wait', result: 'five more requests' },
+        removed: { who: 'balancer', does: `remove ${old.name}` },
+        ends: { who: old.name, does: 'SIGTERM: ends' },
+        closes: { who: old.name, does: 'SIGTERM: server.close()' },
+        refused: { who: 'balancer', does: `five requests to ${old.name}`, result: '502', outcome: 'fails' },
+      } as const;
+      const tell = (name: keyof typeof steps): void => {
+        says(steps[name]);
+      };
       // #region replace
       if (way.preStop) {
         await fiveMore('sent', old); // the removal is on its way; it still serves
-        says({ who: old.name, does: 'preStop: wait', result: 'five more requests answered' });
+        tell('waits');
         leave(old);
-        says({ who: 'balancer', does: `remove ${old.name}` });
+        tell('removed');
         await until('only the report is open', () => old.open === 1);
         old.process.kill('SIGTERM');
         await old.process.line(/closed/);
-        says({ who: old.name, does: 'SIGTERM: server.close()', result: 'nothing new arrives' });
+        tell('closes');
       } else {
         old.process.kill('SIGTERM'); // at once, beside the removal
         if (way.shutdown === 'none') await old.process.ended;
         else await old.process.line(/closed/);
-        says({ who: old.name, does: way.shutdown === 'none' ? 'SIGTERM: ends' : 'SIGTERM: server.close()' });
+        tell(way.shutdown === 'none' ? 'ends' : 'closes');
         await fiveMore('failed', old); // the balancer has not heard of it yet
-        says({ who: 'balancer', does: `five requests to ${old.name}`, result: '502', outcome: 'fails' });
+        tell('refused');
         leave(old);
-        says({ who: 'balancer', does: `remove ${old.name}`, note: 'Too late.' });
+        tell('removed');
       }
       old.process.write('finish');
       const answered = (await report).ok === 1;
