@@ -161,6 +161,13 @@ class SearchBox extends HTMLElement {
       this.#follow(this.#active() ?? this.#options()[0], true);
       return;
     }
+    const dialog = this.closest('dialog');
+    if (event.key === 'Escape' && dialog) {
+      // The browser would only clear the input; in the dialog the key closes it.
+      event.preventDefault();
+      dialog.close();
+      return;
+    }
     if (event.key !== 'ArrowDown' && event.key !== 'ArrowUp') return;
     const options = this.#options();
     if (options.length === 0) return;

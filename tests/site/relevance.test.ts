@@ -4,15 +4,19 @@ import { type Head, type MoreSections, withSections } from '#search/head.ts';
 import { mistypedQueries, parseQueries, score } from '#search/relevance/queries.ts';
 import { createSearcher } from '#search/search.ts';
 
-const json = <Value>(name: string): Value => JSON.parse(readFileSync(`dist/${name}`, 'utf8')) as Value;
-const pages = withSections(json<Head>('search-head.json').pages, json<MoreSections>('search-sections.json'));
+const json = (name: string): unknown => JSON.parse(readFileSync(`dist/${name}`, 'utf8'));
+const pages = withSections(
+  (json('search-head.json') as Head).pages,
+  json('search-sections.json') as MoreSections,
+);
 const searcher = createSearcher(pages);
 const published = new Set(pages.map(({ id }) => id));
 
 const file = 'src/search/relevance/queries.tsv';
 const given = parseQueries(readFileSync(file, 'utf8'), file);
+// A query can be judged once every guide that answers it is published.
 const queries = [...given, ...mistypedQueries(given, 7)].filter((query) =>
-  query.pages.some((id) => published.has(id)),
+  query.pages.every((id) => published.has(id)),
 );
 const answers = queries.map((query) => ({
   query,
