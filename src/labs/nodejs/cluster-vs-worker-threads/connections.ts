@@ -29,19 +29,19 @@ export default lab({
     const codes = new Set<string>();
     let total = 0;
     for (const pod of ['pod 1', 'pod 2', 'pod 3', 'pod 4 (rolling update)']) {
-      let [held, refused] = [0, 0];
       // #region pods
+      const answers: { held: number; refused: string[] }[] = [];
       for (let process = 0; process < perPod; process += 1) {
-        const replica = newest.start('connections/replica.mjs', {
-          args: [url.href, String(pool), String(pool)],
-        });
-        const [line] = await replica.line(/\{.*\}/);
-        // #endregion pods
-        const answer = JSON.parse(line) as { held: number; refused: string[] };
-        held += answer.held;
-        refused += answer.refused.length;
-        for (const code of answer.refused) codes.add(code);
+        const args = [url.href, String(pool)];
+        const replica = newest.start('connections/replica.mjs', { args });
+        const [line] = await replica.line(/\{.*\}/); // it goes on holding its connections
+        answers.push(JSON.parse(line) as { held: number; refused: string[] });
       }
+      // #endregion pods
+      const held = answers.reduce((sum, answer) => sum + answer.held, 0);
+      const errors = answers.flatMap((answer) => answer.refused);
+      const refused = errors.length;
+      for (const code of errors) codes.add(code);
       total += held;
       step({
         who: pod,
