@@ -35,7 +35,7 @@ export default lab({
       '10 % fail': [[2 * hour, 0.1]],
       '2 % fail': [[4 * hour, 0.02]],
       '0.8 % fail': [[8 * hour, 0.008]],
-      '5 % fail for 10 minutes': [
+      '5 % for 10 min': [
         [10, 0.05],
         [2 * hour, 0],
       ],
@@ -47,8 +47,8 @@ export default lab({
       const seen = await firing(promtool, pages, alerts, [calm, ...stretches]);
       first[name] = Object.fromEntries(alerts.map((alert) => [alert, seen[alert]?.[0]]));
     }
-    fact('minutes from the start of an incident to the page', {
-      columns: ['incident', 'over 1 % for 5 min', 'FastBurn', 'SlowBurn'],
+    fact('minutes to the page, by rule', {
+      columns: ['incident', '> 1 %', 'Fast', 'Slow'],
       rows: Object.entries(first).map(([name, at]) => [
         name,
         at['OverOnePercent'] ?? 'never',
@@ -59,7 +59,7 @@ export default lab({
     fact('minutes to page when all fail', first['all requests fail']?.['FastBurn'] ?? null, 'min');
     fact('minutes to page at 2 %', first['2 % fail']?.['FastBurn'] ?? null, 'min');
     fact('minutes to page at 0.8 %', first['0.8 % fail']?.['SlowBurn'] ?? null, 'min');
-    const blip = first['5 % fail for 10 minutes'];
+    const blip = first['5 % for 10 min'];
     holds(
       'ten minutes of 5 % errors page by the threshold rule and by no burn rate',
       blip?.['OverOnePercent'] !== undefined && !blip['FastBurn'] && !blip['SlowBurn'],

@@ -9,7 +9,7 @@ const traceparent = (id: string): string => `00-${id}-00f067aa0ba902b7-01`;
 export default lab({
   title: 'One trace id through two services',
   claim:
-    'With the trace id in asynchronous context and in `traceparent`, every line of two interleaved requests can be joined; with a global variable they are mixed up.',
+    'With the trace id in asynchronous context and in the header traceparent, every line of two interleaved requests can be joined; with a global variable they are mixed up.',
   engines: ['http'],
   async run({ http, fact, holds, step }) {
     const lines: Line[] = [];
@@ -73,13 +73,13 @@ export default lab({
       'no header': '',
       'all zeros': traceparent('0'.repeat(32)),
       'upper case': traceparent(first.toUpperCase()),
-      'a span id that is too short': `00-${first}-00f067aa-01`,
-      'something else after the trace id': `00-${first}","msg":"refund approved`,
+      'span id too short': `00-${first}-00f067aa-01`,
+      'other text behind the id': `00-${first}","msg":"refund approved`,
     };
     // #endregion headers
     const accepted: Record<string, string> = {
       'version 00': traceparent(second),
-      'version 01 with a field that does not exist yet': `01-${second}-00f067aa0ba902b7-01-extra`,
+      'version 01, a new field': `01-${second}-00f067aa0ba902b7-01-extra`,
     };
     const rows: [string, string][] = [];
     for (const [what, value] of Object.entries({ ...accepted, ...rejected })) {
@@ -88,9 +88,9 @@ export default lab({
       const id = lines[0]?.trace_id ?? '';
       const same = new Set(lines.map((line) => line.trace_id)).size === 1;
       if (!/^[0-9a-f]{32}$/.test(id) || !same) throw new Error(`The lines after “${what}” cannot be joined.`);
-      rows.push([what, value.includes(id) ? 'continued' : 'new trace']);
+      rows.push([what, value.includes(id) ? 'continued' : 'new']);
     }
-    fact('what a service does with traceparent', { columns: ['it receives', 'the trace'], rows });
+    fact('what a service does with traceparent', { columns: ['header', 'trace'], rows });
 
     const request = new AsyncLocalStorage<string>();
     const flushed = async (bind: boolean): Promise<string[]> => {

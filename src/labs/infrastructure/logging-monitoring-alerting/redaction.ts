@@ -46,8 +46,8 @@ export default lab({
       'user.password': [{ user: { id: 7, password: secret } }, 'signed in'],
       'body.user.password': [{ body: { user: { id: 7, password: secret } } }, 'signed in'],
       'user.Password': [{ user: { id: 7, Password: secret } }, 'signed in'],
-      'req.headers.authorization': [{ req: { headers: { authorization: secret } } }, 'called'],
-      'an error of the HTTP client': [{ err: refused }, 'payment failed'],
+      'req…authorization': [{ req: { headers: { authorization: secret } } }, 'called'],
+      'HTTP client error': [{ err: refused }, 'payment failed'],
       'a query string': [{ url: `/reset?token=${secret}` }, 'called'],
       'the message itself': [{}, `token ${secret} accepted`],
     };
@@ -59,7 +59,7 @@ export default lab({
       ),
     ]);
     fact('is the secret in the line?', {
-      columns: ['where it stands', 'forbidden paths', 'allowed fields'],
+      columns: ['place', 'forbid', 'allow'],
       rows,
     });
     const leaks = (column: number): number => rows.filter((row) => row[column] === 'leaks').length;

@@ -64,21 +64,17 @@ export default lab({
     const check = await promtool.checkRules(wrongLabel);
     fact('promtool check of the rule with a label that does not exist', check.ok ? 'SUCCESS' : 'FAILED');
     fact('does the alert fire?', {
-      columns: ['what happens', 'the rule', 'result'],
+      columns: ['alert', 'what happens', 'rule'],
       rows: [
-        ['5 % of requests fail', 'share of code=~"5.."', await fires(overBudget, failing)],
-        ['5 % of requests fail', 'share of status=~"5.."', await fires(wrongLabel, failing)],
-        ['7 refunds fail, the counter is born with 7', 'increase > 0', await fires(refunds, born)],
-        ['7 refunds fail, the counter was exported at 0', 'increase > 0', await fires(refunds, initialised)],
-        ['the service is down', 'share of code=~"5.."', await fires(overBudget, vanished)],
-        ['the service is down', 'up == 0 or absent(up)', await fires(gone, vanished)],
-        ['its target is removed', 'up == 0 or absent(up)', await fires(gone, removed)],
-        ['1 of 4 requests in an hour fails', 'share over 1 h', await fires(lastHour(''), night)],
-        [
-          '1 of 4 requests in an hour fails',
-          'share over 1 h, at least 10 failures',
-          await fires(lastHour(guard), night),
-        ],
+        [await fires(overBudget, failing), '5 % fail', 'code=~"5.."'],
+        [await fires(wrongLabel, failing), '5 % fail', 'status=~"5.."'],
+        [await fires(refunds, born), '7 refunds fail, counter born at 7', 'increase > 0'],
+        [await fires(refunds, initialised), '7 refunds fail, counter was 0', 'increase > 0'],
+        [await fires(overBudget, vanished), 'service down', 'code=~"5.."'],
+        [await fires(gone, vanished), 'service down', 'up, absent'],
+        [await fires(gone, removed), 'target removed', 'up, absent'],
+        [await fires(lastHour(''), night), '1 of 4 fails in an hour', 'share'],
+        [await fires(lastHour(guard), night), '1 of 4 fails in an hour', 'share, 10 failures'],
       ],
     });
   },
