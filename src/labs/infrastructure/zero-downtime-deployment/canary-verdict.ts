@@ -49,6 +49,14 @@ export default lab({
       columns: ['release fails', 'requests', 'roll back at errors', 'minutes at 4 a second'],
       rows,
     });
+    for (const [rate, once] of [
+      [0.01, '1 in 100'],
+      [0.005, '1 in 200'],
+    ] as const) {
+      const requests = needed(rate);
+      fact(`Requests that catch a failure of ${once}`, requests, 'requests');
+      fact(`At 4 a second, a failure of ${once}`, Math.ceil(requests / 4 / 6) / 10, 'minutes');
+    }
     const sizes = [100, 200, 400, 800, 1600, 3200];
     series('Chance to catch a bad release', {
       x: 'requests in the canary',
