@@ -147,12 +147,15 @@ export default lab({
         if ((await names(root)).files.some((file) => file !== known[0]?.file)) orphans++;
       }
       compared.push([name, points.length, bad, orphans]);
-      fact(`crash points at which a reader sees something broken, with ${name}`, bad);
-      fact(`crash points that leave a file that no row knows, with ${name}`, orphans);
+      if (order === 'rowThenFile') fact('crash points that break a reader, row then file', bad);
+      if (order === 'fileThenRow') fact('crash points that leave a stray file, new file then row', orphans);
     }
-    fact('other orders, killed at every step', {
-      columns: ['order', 'crash points', 'reader sees something broken', 'a file that no row knows'],
-      rows: compared,
-    });
+    fact(
+      'other orders: steps, those after which a reader sees something broken, those that leave a stray file',
+      {
+        columns: ['order', 'steps', 'broken', 'strays'],
+        rows: compared,
+      },
+    );
   },
 });
