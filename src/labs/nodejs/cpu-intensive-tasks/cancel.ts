@@ -50,12 +50,7 @@ export default lab({
     step({ who: 'caller', does: 'abort()', result: dropped, note: 'It leaves the queue.' });
     Atomics.store(first, slots.end, 1);
     await task;
-    rows.push([
-      'Promise.race with a timeout',
-      'no',
-      yes(first, slots.cleaned),
-      thread() === same ? 'the same' : 'new',
-    ]);
+    rows.push(['Promise.race', 'no', yes(first, slots.cleaned), thread() === same ? 'the same' : 'new']);
     rows.push([
       'signal, task waits',
       Atomics.load(second, slots.started) ? 'no' : 'never starts',

@@ -35,19 +35,20 @@ export default lab({
       while (server.stdout.split('started').length === started) await new Promise(setImmediate);
       // #region others
       let answered = 0;
-      let longest = 0;
+      const times: number[] = [];
       for (let working = 'true'; working === 'true';) {
         const other = await ask(`${url}/other`);
         working = other.body; // says whether the work still ran when it was answered
         if (working === 'true') answered += 1;
-        longest = Math.max(longest, other.ms);
+        times.push(other.ms);
       }
       // #endregion others
       const { took, delay } = JSON.parse((await work).body) as { took: number; delay: number };
       rows.push([name, answered === 0 ? 'nobody' : 'others']);
       delays.push([name, delay]);
-      measure(`another request during ${name}`, longest, 'ms');
-      measure(`time of ${name}`, took, 'ms');
+      const median = times.sort((a, b) => a - b)[times.length >> 1] ?? NaN;
+      measure(`another request during ${name}`, median, 'ms');
+      if (name !== 'an async function') measure(`time of ${name}`, took, 'ms');
     }
     fact('who is answered meanwhile', { columns: ['the work runs in', 'answered'], rows });
     series('longest event-loop delay', { x: 'the work runs in', y: 'delay', unit: 'ms', points: delays });
