@@ -53,6 +53,7 @@ export default lab({
           'readonly code: RefusalCode;\n  readonly hint?: string;',
         ),
     };
+    // #endregion changes
     const rows: (string | number)[][] = [];
     for (const [change, make] of Object.entries(changes)) {
       await make();
@@ -60,7 +61,6 @@ export default lab({
       rows.push([change, built.length, built.join(', ') || 'none']);
       measure(change, ms, 'ms');
     }
-    // #endregion changes
     series('Projects compiled', {
       x: 'change',
       y: 'projects',

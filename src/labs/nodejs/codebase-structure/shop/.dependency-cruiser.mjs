@@ -1,29 +1,27 @@
+/** The entries that hold a driver. */
+const adapter = '/(postgres|http)[.]ts$';
+
 /** The boundaries of the shop, as a check that ends with a non-zero code. */
 export default {
   // #region rules
   forbidden: [
+    { name: 'no-cycle', severity: 'error', from: {}, to: { circular: true } },
     {
-      name: 'no-cycle',
-      severity: 'error',
-      from: {},
-      to: { circular: true },
-    },
-    {
-      name: 'front-door-only', // another module's folder is entered by its public files
+      name: 'front-door-only', // another module is entered by its public files
       severity: 'error',
       from: { path: '^src/([^/]+)/' },
-      to: { path: '^src/', pathNot: ['^src/$1/', '^src/[^/]+/index[.]ts$', '/(postgres|http)[.]ts$'] },
+      to: { path: '^src/', pathNot: ['^src/$1/', '/index[.]ts$', adapter] },
     },
     {
-      name: 'adapters-at-the-root', // only the composition root chooses an adapter
+      name: 'adapters-at-the-root', // only the composition root chooses one
       severity: 'error',
       from: { pathNot: '^src/app/' },
-      to: { path: '/(postgres|http)[.]ts$' },
+      to: { path: adapter },
     },
     {
-      name: 'core-without-infrastructure', // no driver, no socket, no file in what decides
+      name: 'core-without-infrastructure', // no driver, socket or file
       severity: 'error',
-      from: { path: '^src/(kernel|catalog|payments|orders)/', pathNot: '(postgres|http|[.]contract)[.]ts$' },
+      from: { path: '^src/(?!app/)', pathNot: [adapter, '[.]contract[.]ts$'] },
       to: { pathNot: '^src/' },
     },
   ],

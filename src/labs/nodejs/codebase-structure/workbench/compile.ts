@@ -2,15 +2,18 @@
 import path from 'node:path';
 import ts from 'typescript';
 
-/** Type-checks a copy of the shop as one program, again and again; looks only at what a change can reach. */
-export function oneProgram(root: string): () => string[] {
+/**
+ * Type-checks a copy of the shop as one program, again and again; looks only at what a change can reach.
+ * @param modules the folders below `src`; default all.
+ */
+export function oneProgram(root: string, modules: readonly string[] = ['*']): () => string[] {
   const base = path.join(root, 'tsconfig.base.json');
   const { config } = ts.readConfigFile(base, (file) => ts.sys.readFile(file)) as { config: object };
   const parsed = new Map<string, { source: string; file: ts.SourceFile }>();
   let last: ts.SemanticDiagnosticsBuilderProgram | undefined;
   return () => {
     const { options, fileNames } = ts.parseJsonConfigFileContent(
-      { ...config, include: ['src/**/*.ts'] },
+      { ...config, include: modules.map((name) => `src/${name}/*.ts`) },
       ts.sys,
       root,
       { composite: false, emitDeclarationOnly: false, noEmit: true, types: ['node'] },

@@ -23,10 +23,10 @@ async function transaction<T>(pool: Pool, work: (client: PoolClient, undo: () =>
   }
 }
 
-// #region adapter
 /** Orders in PostgreSQL. */
 export function postgresStore(pool: Pool): OrderStore {
   return {
+    // #region place
     place: ({ id, sku, quantity, total }) =>
       transaction(pool, async (client, undo) => {
         const kept = await client.query(
@@ -42,6 +42,7 @@ export function postgresStore(pool: Pool): OrderStore {
         undo();
         return 'out-of-stock';
       }),
+    // #endregion place
     async cancel(id) {
       await pool.query(
         `WITH gone AS (DELETE FROM orders WHERE id = $1 RETURNING sku, quantity)
@@ -58,4 +59,3 @@ export function postgresStore(pool: Pool): OrderStore {
     },
   };
 }
-// #endregion adapter
