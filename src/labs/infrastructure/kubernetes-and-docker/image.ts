@@ -14,7 +14,7 @@ export default lab({
   engines: ['node'],
   async run({ fact, holds, folder }) {
     // #region judge
-    const good = judge(readFileSync(beside('Dockerfile'), 'utf8'));
+    const good = judge(readFileSync(beside('Dockerfile.dockerfile'), 'utf8'));
     const naive = judge(readFileSync(beside('Dockerfile.naive'), 'utf8'));
     // #endregion judge
     fact('eight rules, read off two Dockerfiles', {

@@ -26,20 +26,20 @@ const texts = (stage: Stage | undefined, keyword: string): string[] =>
 const rules: readonly (readonly [wording: string, keeps: (stages: readonly Stage[]) => boolean])[] = [
   ['bases by digest', (stages) => stages.every(({ from }) => from.includes('@sha256:'))],
   [
-    'what runs is not what builds',
+    'two stages',
     (stages) =>
       stages.length > 1 && !texts(stages.at(-1), 'RUN').some((run) => /npm (ci|install|run)/.test(run)),
   ],
   [
-    'npm ci, which obeys the lockfile',
+    'npm ci',
     (stages) => !stages.some((stage) => texts(stage, 'RUN').some((run) => /npm (i|install)\b/.test(run))),
   ],
-  ['dependencies before sources', ([build]) => /package-lock\.json/.test(texts(build, 'COPY')[0] ?? '')],
-  ['a user by number, not root', (stages) => /^[1-9]\d*$/.test(texts(stages.at(-1), 'USER').at(-1) ?? '')],
+  ['lockfile copied first', ([build]) => /package-lock\.json/.test(texts(build, 'COPY')[0] ?? '')],
+  ['user by number', (stages) => /^[1-9]\d*$/.test(texts(stages.at(-1), 'USER').at(-1) ?? '')],
   ['CMD as a list', (stages) => (texts(stages.at(-1), 'CMD')[0] ?? '').startsWith('[')],
-  ['CMD starts node itself', (stages) => !/npm|yarn|pnpm/.test(texts(stages.at(-1), 'CMD')[0] ?? 'npm')],
+  ['CMD starts node', (stages) => !/npm|yarn|pnpm/.test(texts(stages.at(-1), 'CMD')[0] ?? 'npm')],
   [
-    'no secret in ARG or ENV',
+    'no secret in ARG',
     (stages) =>
       !stages.some((stage) =>
         [...texts(stage, 'ARG'), ...texts(stage, 'ENV')].some((name) => /TOKEN|SECRET|PASSWORD/.test(name)),
