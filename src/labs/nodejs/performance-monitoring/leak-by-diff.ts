@@ -25,19 +25,22 @@ export default lab({
   engines: ['node'],
   async run({ node, folder, fact, holds, measure }) {
     const target = await folder();
-    const { stdout } = await (await node()).run('leak-by-diff/leaks.cjs', { args: [target] });
+    const { stdout } = await (
+      await node()
+    ).run('leak-by-diff/leaks.cjs', {
+      args: [target],
+      flags: ['--no-opt', '--no-maglev'], // no inlining, so that the sampler's stacks are the source's
+    });
     const { paused, asked, head } = JSON.parse(stdout) as Output;
     const [start, first, second] = ['start', 'first', 'second'].map((name) =>
       readSnapshot(`${target}/${name}.heapsnapshot`),
     );
     if (!start || !first || !second) throw new Error('A snapshot is missing.');
-    // #region diff
     const rows = classes.map((name) => {
       const counts = [start, first, second].map((snapshot) => snapshot.count(name));
       const [before = 0, once = 0, twice = 0] = counts;
       return [name, ...counts, twice - once === once - before ? 'leak' : 'bounded'] as const;
     });
-    // #endregion diff
     fact('objects alive', {
       columns: ['class', 'at start', 'after 1,000 requests', 'after 2,000', 'verdict'],
       rows,
@@ -46,13 +49,20 @@ export default lab({
       columns: ['class', 'shortest path from the root'],
       rows: classes.map((name) => [name, second.path(name).join(' → ')]),
     });
-    const byFunction = new Map<string, number>();
-    const add = ({ callFrame, selfSize, children }: Allocator): void => {
-      byFunction.set(callFrame.functionName, (byFunction.get(callFrame.functionName) ?? 0) + selfSize);
-      children.forEach(add);
+    // What each function that `handle` calls allocated, with everything below it, and is still alive.
+    const kept = new Map<string, number>();
+    const sizeOf = ({ selfSize, children }: Allocator): number =>
+      children.reduce((sum, child) => sum + sizeOf(child), selfSize);
+    const visit = ({ callFrame, children }: Allocator): void => {
+      for (const child of children) {
+        const { functionName } = child.callFrame;
+        if (callFrame.functionName === 'handle')
+          kept.set(functionName, (kept.get(functionName) ?? 0) + sizeOf(child));
+        else visit(child);
+      }
     };
-    add(head);
-    const [most, next] = [...byFunction].toSorted(([, a], [, b]) => b - a);
+    visit(head);
+    const [most, next] = [...kept].toSorted(([, a], [, b]) => b - a);
     fact('function whose objects stayed, by allocation sampling', most?.[0] ?? '');
     holds('It kept more than twice as much as the next function', (most?.[1] ?? 0) > 2 * (next?.[1] ?? 0));
     holds(

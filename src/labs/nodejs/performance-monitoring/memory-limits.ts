@@ -29,9 +29,9 @@ export default lab({
 
     const ends = [];
     for (const [kind, size, workers] of [
-      ['objects', 300, 1],
+      ['objects', 100, 1],
       ['Buffers', 300, 1],
-      ['objects in a worker', 300, 1],
+      ['objects in a worker', 100, 1],
       ['objects in a worker', 40, 4],
     ] as const) {
       const { code, signal, stdout, stderr } = await node26.run('memory-limits/memory.cjs', {

@@ -30,15 +30,12 @@ export default lab({
       columns: ['pod', 'requests', 'p99 in ms'],
       rows: pods.map(({ name, requests }, index) => [name, requests, Math.round(each[index] ?? NaN)]),
     });
-    // #region merge
     const merged = createHistogram({ lowest: 1, highest: 10_000, figures: 3 });
     for (const pod of pods) {
       const own = createHistogram({ lowest: 1, highest: 10_000, figures: 3 });
       for (const ms of latencies(pod)) own.record(Math.round(ms));
       merged.add(own);
     }
-    // #endregion merge
-    // #region buckets
     const register = new Registry();
     const seconds = new Histogram({
       name: 'http_seconds',
@@ -55,7 +52,6 @@ export default lab({
       sums.set(le, (sums.get(le) ?? 0) + value);
     }
     const summed = [...sums].sort(([a], [b]) => a - b).map(([le, count]) => ({ le, count }));
-    // #endregion buckets
     const truth = percentile(all, 0.99);
     const mean = each.reduce((sum, value) => sum + value, 0) / pods.length;
     const weighted =

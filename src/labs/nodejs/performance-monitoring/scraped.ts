@@ -42,14 +42,12 @@ export default lab({
       /eventloop_lag/.test(await standard.metrics()) && !/utili[sz]ation/.test(await standard.metrics()),
     );
 
-    // #region two-scrapers
     await scrape(); // reading resets the histogram of the delay
     await sleep(100);
     for (const end = performance.now() + 300; performance.now() < end;); // a stall
     await sleep(100);
     const first = valueIn(await scrape(), 'nodejs_eventloop_lag_max_seconds');
     const second = valueIn(await scrape(), 'nodejs_eventloop_lag_max_seconds');
-    // #endregion two-scrapers
     holds('The first of two scrapers sees a stall of 300 ms', first > 0.25);
     holds('The second sees less than half of it', !(second > first / 2));
     measure('maximum delay for the first scraper', first * 1000, 'ms');
@@ -63,7 +61,6 @@ export default lab({
       services.push(await serve(metrics));
     }
 
-    // #region labels
     const labelled = new Registry();
     const options = { help: 'Latency', labelNames: ['route'], registers: [labelled] };
     const byRoute = new Histogram({ ...options, name: 'by_route_seconds' });
@@ -72,7 +69,6 @@ export default lab({
       byRoute.observe({ route: '/users/:id' }, 0.02);
       byUrl.observe({ route: `/users/${user}` }, 0.02);
     }
-    // #endregion labels
 
     const orders = (count: number) => {
       const metrics = new Registry();

@@ -10,7 +10,7 @@ const perRound = 1000;
 
 // #region leaks
 class Price {
-  history = new Array(100).fill(0);
+  history = new Array(400).fill(0);
 }
 class Cart {}
 class RequestContext {}
@@ -51,14 +51,12 @@ const counts = () =>
   snapshot('start');
   round();
   const [paused, asked] = [snapshot('first'), counts()];
-  // #region sampling
   const session = new Session();
   session.connect();
   await session.post('HeapProfiler.startSampling', { samplingInterval: 16 * 1024 });
   round();
   await session.post('HeapProfiler.collectGarbage');
   const { profile } = await session.post('HeapProfiler.stopSampling');
-  // #endregion sampling
   snapshot('second');
   console.log(JSON.stringify({ paused, asked: [asked, counts()], head: profile.head }));
 })();

@@ -38,7 +38,6 @@ export function readSnapshot(file: string): Snapshot {
   const nameOf = (node: number) => strings[at(nodes, node + nameField)] ?? '';
   const typeOf = (node: number) => node_types[0]?.[at(nodes, node + typeField)] ?? '';
 
-  // #region count
   const count = (name: string): number => {
     let objects = 0;
     for (let node = 0; node < nodes.length; node += width) {
@@ -46,7 +45,6 @@ export function readSnapshot(file: string): Snapshot {
     }
     return objects;
   };
-  // #endregion count
 
   const path = (name: string): readonly string[] => {
     const firstEdge = new Map<number, number>();

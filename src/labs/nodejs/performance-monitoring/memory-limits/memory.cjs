@@ -4,12 +4,10 @@ const { Worker, isMainThread, parentPort, workerData } = require('node:worker_th
 const [kind, mib = '100', workers = '1'] = process.argv.slice(2);
 const kept = [];
 
-// #region kinds
 const grow = {
   objects: () => kept.push(Array.from({ length: 2 ** 17 }, (_, i) => i + 0.5)), // 1 MiB of numbers
   Buffers: () => kept.push(Buffer.alloc(2 ** 20, 1)),
 };
-// #endregion kinds
 
 if (!isMainThread) {
   for (let i = 0; i < Number(workerData); i++) grow.objects();

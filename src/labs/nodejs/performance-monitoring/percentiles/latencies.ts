@@ -8,13 +8,11 @@ export interface Pod {
   readonly to: number;
 }
 
-// #region pods
 export const pods: readonly Pod[] = [
   { name: 'a', requests: 10_000, from: 10, to: 50 },
   { name: 'b', requests: 10_000, from: 10, to: 50 },
   { name: 'c, cold cache', requests: 300, from: 500, to: 900 },
 ];
-// #endregion pods
 
 /** All latencies of a pod, in ms. */
 export const latencies = ({ requests, from, to }: Pod): readonly number[] =>

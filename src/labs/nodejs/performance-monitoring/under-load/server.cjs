@@ -8,7 +8,6 @@ function compute(ms) {
   while (performance.now() < end);
 }
 
-// #region gauges
 const delay = monitorEventLoopDelay({ resolution: 10 });
 delay.enable();
 let before = performance.eventLoopUtilization();
@@ -21,7 +20,6 @@ function gauges() {
   delay.reset();
   return reading;
 }
-// #endregion gauges
 
 const handlers = []; // milliseconds from the call of the handler to the answer
 
