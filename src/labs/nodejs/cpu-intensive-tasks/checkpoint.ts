@@ -7,7 +7,7 @@ const payments = 5500;
 export default lab({
   title: 'A long import is killed, deployed over and resumed',
   claim:
-    'With the checkpoint in the transaction of its batch a killed import goes on without a row lost or twice; saved apart it imports a batch twice. SIGTERM costs one batch, and a worker that lost its lease changes nothing.',
+    'With the checkpoint in the transaction of its batch a killed import goes on without a row lost or twice; saved apart it imports a batch twice. SIGTERM ends it after its batch, and a worker that lost its lease changes nothing.',
   engines: ['postgres', 'node'],
   async run({ postgres, node, folder, fact, scene, step, until }) {
     const db = await postgres();

@@ -60,7 +60,7 @@ export default lab({
       const cases = JSON.parse(stdout) as Record<string, [timer: number, iteration: number]>;
       Object.entries(cases).forEach(([name, maxima], row) => {
         const cells = maxima.map((max) => (max > 250 ? 'seen' : 'missed'));
-        stalls &&= maxima.every((max) => max > 250 || max < 125);
+        stalls &&= maxima.every((max) => max > 250 || max < 200);
         (seen[row] ??= [name]).push(...(major === 22 ? cells.slice(0, 1) : cells));
         if (major === 26 && name === 'reset() just before') {
           measure('maximum after reset() just before 300 ms', maxima[0], 'ms');
@@ -72,6 +72,6 @@ export default lab({
       columns: ['case', '22', '24', '24 by turns', '26', '26 by turns'],
       rows: seen,
     });
-    holds('What is missed is missed by more than half', stalls);
+    holds('What is missed is missed by a third or more', stalls);
   },
 });

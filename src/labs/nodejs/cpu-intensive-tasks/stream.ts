@@ -38,7 +38,7 @@ export default lab({
     const ignored = await run('write without waiting');
     const piped = await run('pipeline');
     measure('waiting in front of the store, without waiting', ignored.answer / 1e6, 'MB');
-    measure('waiting in front of the store, pipeline', piped.answer / 1e6, 'MB');
+    measure('waiting in front of the store, pipeline', piped.answer / 1e3, 'kB');
     measure('memory of write without waiting', ignored.rss, 'MB');
     measure('memory of pipeline', piped.rss, 'MB');
     holds('Without waiting at least ten times as much queues up', ignored.answer > 10 * piped.answer);
