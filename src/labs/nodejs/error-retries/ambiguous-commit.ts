@@ -22,7 +22,7 @@ export default lab({
     /** One charge in one transaction over a connection of its own; gives back the row's id. */
     // #region charge
     const charge = async (order: number, key: string | null): Promise<number> => {
-      const client = new pg.Client({ connectionString: url, query_timeout: 1000, application_name: 'shop' });
+      const client = new pg.Client({ connectionString: url, application_name: 'shop' });
       client.on('error', () => undefined); // else a lost connection ends the process
       await client.connect();
       try {
@@ -108,7 +108,7 @@ export default lab({
     // #region timeout
     const timedOut = new pg.Client({ connectionString: db.url, query_timeout: 100 });
     await timedOut.connect();
-    const slow = timedOut.query('INSERT INTO charge (order_id, amount) SELECT 6, 30 FROM pg_sleep(0.5)');
+    const slow = timedOut.query('INSERT INTO charge (order_id, amount) SELECT 6, 30 FROM pg_sleep(1)');
     const error = await slow.then(() => 'none', seen);
     // #endregion timeout
     await until('the statement has ended', async () => (await db.value<number>('SELECT count(*) FROM charge WHERE order_id = 6')) === 1); // prettier-ignore
