@@ -18,7 +18,7 @@ interface Echo {
 export default lab({
   title: 'What a thread and a process cost',
   claim:
-    'An empty thread takes less memory than an empty process, but each loads the application’s modules again, and then they cost the same; what arrives on the other side depends on the channel.',
+    'An empty thread takes less memory than an empty process, but each loads the application’s modules again, and then they cost about the same; what arrives on the other side depends on the channel.',
   engines: ['node'],
   alone: true,
   async run({ node, fact, holds, measure, series }) {
