@@ -43,6 +43,8 @@ export default defineConfig({
       expressiveCode: {
         plugins: [validCodeBlocks],
         themes: ['github-dark', 'github-light'],
+        // No grammar of PromQL is bundled; it is shown plain.
+        shiki: { langAlias: { promql: 'text' } },
         styleOverrides: {
           borderRadius: '0.375rem',
           borderColor: 'var(--rule)',

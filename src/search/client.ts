@@ -2,6 +2,7 @@
 import type { Head, MoreSections } from './head.ts';
 import { withSections } from './head.ts';
 import { type Answer, type Searcher, type TextHit, createSearcher } from './search.ts';
+import { wordsOf } from './words.ts';
 
 /** A piece of a section around the words that full-text search found. */
 export interface Excerpt {
@@ -25,6 +26,8 @@ export interface SearchClient {
 }
 
 interface PagefindResult {
+  /** The same for the same section in every search. */
+  readonly id: string;
   readonly score: number;
   readonly data: () => Promise<{
     readonly url: string;
@@ -39,6 +42,12 @@ interface Pagefind {
 
 /** How many sections' texts are fetched for a query, each a paragraph: enough for the first screen, few enough for a slow line. */
 const fetched = 8;
+/** Of a long question, how many words are asked for one by one. */
+const mostWords = 8;
+/** About how many sections there are: the measure of a word's rarity. */
+const sectionsInAll = 1000;
+/** What a section with every word counts, beside the rarity of single words. */
+const wholeWeight = 4;
 
 /** A value that is made once, and made again by the next who asks when making it failed. */
 function once<Value>(make: () => Promise<Value>): { get: () => Promise<Value>; forget: () => void } {
@@ -91,12 +100,30 @@ export function createSearchClient(base: string): SearchClient {
     return module;
   });
 
-  const textHits = async (query: string) => {
-    const { results } = await (await pagefind.get()).search(query);
+  /**
+   * The sections whose text holds the query. Pagefind wants every word in one section, so each word is asked for as
+   * well, and a section counts by the rarity of the words it holds.
+   */
+  const textHits = async (query: string, words: readonly string[]) => {
+    const { search } = await pagefind.get();
+    const asked = [...new Set(words)].slice(0, mostWords);
+    const [whole, ...single] = await Promise.all([query, ...(asked.length > 1 ? asked : [])].map(search));
+    const sections = new Map<string, { result: PagefindResult; score: number }>();
+    const add = (results: readonly PagefindResult[], weight: number) => {
+      const best = results[0]?.score ?? 1;
+      for (const result of results) {
+        const before = sections.get(result.id)?.score ?? 0;
+        sections.set(result.id, { result, score: before + (weight * result.score) / best });
+      }
+    };
+    for (const { results } of single) add(results, Math.log(1 + sectionsInAll / (1 + results.length)));
+    add(whole?.results ?? [], wholeWeight);
+
+    const best = [...sections.values()].sort((a, b) => b.score - a.score).slice(0, fetched);
     const hits: TextHit[] = [];
     const excerpts = new Map<string, Excerpt>();
     const found = await Promise.all(
-      results.slice(0, fetched).map(async ({ score, data }) => ({ score, data: await data() })),
+      best.map(async ({ result, score }) => ({ score, data: await result.data() })),
     );
     for (const { score, data } of found) {
       const [page = '', anchor = ''] = data.url.slice(base.length).split('#');
@@ -107,6 +134,16 @@ export function createSearchClient(base: string): SearchClient {
     return { hits, excerpts };
   };
 
+  /** Whether the text holds a query's words just as they are typed, so that none of them is a typing mistake. */
+  const standsInText = async (query: string) => {
+    const { search } = await pagefind.get();
+    const [first] = (await search(query)).results;
+    if (!first) return false;
+    const { excerpt } = await first.data();
+    const marked = [...excerpt.matchAll(/<mark>(.*?)<\/mark>/g)].map(([, word = '']) => word.toLowerCase());
+    return wordsOf(query).every((word) => marked.some((other) => other.includes(word)));
+  };
+
   return {
     prepare: () => {
       void fromAll.get().catch(() => undefined);
@@ -115,17 +152,21 @@ export function createSearchClient(base: string): SearchClient {
     first: async (query, exact) => (whole ?? (await fromHead.get())).search(query, { exact }),
     async full(query, exact) {
       const searcher = await fromAll.get().catch(() => fromHead.get());
-      const answer = searcher.search(query, { exact });
-      const asked = answer.corrected ?? query;
+      const ask = async () => {
+        const understood = searcher.search(query, { exact });
+        const asTyped = exact || (understood.corrected !== undefined && (await standsInText(query)));
+        const { words, corrected } = asTyped ? searcher.search(query, { exact: true }) : understood;
+        const { hits, excerpts } = await textHits(corrected ?? query, words);
+        return { answer: searcher.search(query, { exact: asTyped, text: hits }), excerpts, complete: true };
+      };
       try {
-        const { hits, excerpts } = await textHits(asked).catch(() => {
+        return await ask().catch(() => {
           // After a deployment the loaded index may name files that are gone: load the new one, and ask once more.
           pagefind.forget();
-          return textHits(asked);
+          return ask();
         });
-        return { answer: searcher.search(query, { exact, text: hits }), excerpts, complete: true };
       } catch {
-        return { answer, excerpts: new Map(), complete: false };
+        return { answer: searcher.search(query, { exact }), excerpts: new Map(), complete: false };
       }
     },
   };

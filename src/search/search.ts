@@ -22,6 +22,8 @@ export interface Answer {
   readonly results: readonly Result[];
   /** The query as it was understood, when a word was taken for a typing mistake. */
   readonly corrected?: string;
+  /** The words that were looked for, as they were understood, without those too common to tell pages apart. */
+  readonly words: readonly string[];
   /** True when even the best page holds less than half of what was asked, by the rarity of its words. */
   readonly weak: boolean;
 }
@@ -185,8 +187,9 @@ export function createSearcher(pages: readonly HeadPage[]): Searcher {
     search(query, { exact = false, text = [] } = {}) {
       const typed = wordsOf(query);
       const { words: meant, changed } = exact ? { words: typed, changed: false } : understand(typed);
-      const words = [...new Set(contentWords(meant).map(stem))];
-      if (words.length === 0) return { results: [], weak: true };
+      const content = contentWords(meant);
+      const words = [...new Set(content.map(stem))];
+      if (words.length === 0) return { results: [], words: [], weak: true };
       const typing = !/\s$/.test(query);
       const last = words.length - 1;
       const total = words.reduce((sum, word) => sum + rarity(word), 0);
@@ -236,6 +239,7 @@ export function createSearcher(pages: readonly HeadPage[]): Searcher {
 
       return {
         results: shown.map(({ entry, score, sections }) => ({ page: entry.page, score, sections })),
+        words: content,
         weak: (shown[0]?.covered ?? 0) < total / 2,
         ...(changed ? { corrected: meant.join(' ') } : {}),
       };
