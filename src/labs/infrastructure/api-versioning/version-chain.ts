@@ -1,0 +1,105 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { isDeepStrictEqual } from 'node:util';
+import { lab } from '#labs/index.ts';
+
+type Body = Record<string, unknown>;
+
+// #region chain
+/** Newest first. Each change turns the answer of its version into that of the version before. */
+const changes: readonly { version: string; back: (order: Body) => Body }[] = [
+  {
+    version: '2026-09-01', // the buyer became an object
+    back: ({ buyer, ...order }) => ({ ...order, customer: (buyer as Body)['id'] }),
+  },
+  {
+    version: '2026-03-01', // the total got a currency
+    back: ({ total, ...order }) => ({ ...order, total: (total as Body)['cents'] }),
+  },
+];
+const versions = [...changes.map(({ version }) => version), '2025-06-01'];
+
+/** The newest answer as a client of `version` expects it. Business code knows only the newest. */
+function render(newest: Body, version: string): Body {
+  const at = versions.indexOf(version);
+  if (at < 0) throw new RangeError(`unknown version ${version}`);
+  return changes.slice(0, at).reduce((order, change) => change.back(order), newest);
+}
+// #endregion chain
+
+export default lab({
+  title: 'Old versions as a chain of small changes, and the cache that mixes them up',
+  claim:
+    'N dated versions need N − 1 changes over one newest shape; and with the version in a header, a shared cache gives one client another’s version unless the answer says Vary.',
+  engines: ['node', 'http'],
+  async run({ http, fact, holds, step }) {
+    const newest: Body = {
+      id: 7,
+      buyer: { id: 'c-1', name: 'Ada' },
+      total: { cents: 500, currency: 'EUR' },
+      lines: 2,
+    };
+    const [current = '', , oldest = ''] = versions;
+    fact('One order in each version', {
+      columns: ['version', 'answer'],
+      rows: versions.map((version) => [version, JSON.stringify(render(newest, version))]),
+    });
+    fact('versions served', versions.length);
+    fact('changes written', changes.length);
+    // What a client of the oldest version has in its own tests, as it was written in 2025.
+    const recorded = { id: 7, customer: 'c-1', total: 500, lines: 2 };
+    holds(
+      'the oldest answer still equals the recording of 2025',
+      isDeepStrictEqual(render(newest, oldest), recorded),
+    );
+
+    let vary = false;
+    const origin = await http.serve((request: IncomingMessage, response: ServerResponse) => {
+      const version = request.headers['shop-version']?.toString() ?? current;
+      response.setHeader('Cache-Control', 'public, max-age=60');
+      if (vary) response.setHeader('Vary', 'Shop-Version');
+      if (!versions.includes(version)) response.statusCode = 400;
+      response.end(
+        JSON.stringify(versions.includes(version) ? render(newest, version) : { type: 'unknown-version' }),
+      );
+    });
+
+    // #region cache
+    /** A shared cache by RFC 9111's key: the URL, and the request's values of the fields that Vary names. */
+    const store = new Map<string, { vary: string[]; key: string; body: string }[]>();
+    async function cached(url: string, headers: Record<string, string>): Promise<[string, 'hit' | 'miss']> {
+      const key = (fields: string[]): string => fields.map((field) => headers[field] ?? '').join();
+      const hit = store.get(url)?.find((entry) => entry.key === key(entry.vary));
+      if (hit) return [hit.body, 'hit'];
+      const answer = await fetch(url, { headers });
+      const fields = answer.headers.get('vary')?.toLowerCase().split(/, */) ?? [];
+      const entry = { vary: fields, key: key(fields), body: await answer.text() };
+      store.set(url, [...(store.get(url) ?? []), entry]);
+      return [entry.body, 'miss'];
+    }
+    // #endregion cache
+
+    const wrong: number[] = [];
+    for (const says of [false, true]) {
+      vary = says;
+      store.clear();
+      let failures = 0;
+      for (const version of [current, oldest, current, oldest]) {
+        const [body, from] = await cached(`${origin.url}/orders/7`, { 'shop-version': version });
+        const right = body === JSON.stringify(render(newest, version));
+        if (!right) failures += 1;
+        step({
+          who: version,
+          does: 'GET /orders/7',
+          result: `${from}, ${right ? 'its own version' : 'another’s version'}`,
+          outcome: right ? 'ok' : 'fails',
+          phase: says ? 'Vary: Shop-Version' : 'no Vary',
+        });
+      }
+      wrong.push(failures);
+    }
+    fact('answers of the wrong version without Vary, of four', wrong[0] ?? -1);
+    fact('answers of the wrong version with Vary, of four', wrong[1] ?? -1);
+    const byPath = await fetch(`${origin.url}/orders/7`, { headers: { 'shop-version': '2024-01-01' } });
+    fact('status for a version that nobody knows', byPath.status);
+  },
+});
