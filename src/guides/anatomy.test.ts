@@ -66,6 +66,17 @@ describe('a broken guide is named with its line and how to mend it', () => {
     ]);
   });
 
+  test('an abbreviation that nothing explains', () => {
+    const problems = problemsAfter('Answer it in forty', 'Answer it by QZX in forty');
+    expect(problems).toEqual([
+      {
+        file,
+        line: lineOf('Answer it in forty'),
+        message: expect.stringMatching(/does not know “QZX”.*glossary\.ts/),
+      },
+    ]);
+  });
+
   test('too few follow-ups', () => {
     const problems = problemsAfter(/<FollowUp id="sixth"[\s\S]*?<\/FollowUp>/, '');
     expect(problems).toEqual([

@@ -12,6 +12,7 @@ import { guideId, questionById, questionByNumber } from './catalogue.ts';
 import { type ReferenceContext, findReferences } from './references.ts';
 import { type Guide, guideSchema } from './schema.ts';
 import { countBounds, partsOf, wordBounds } from './structure.ts';
+import { undefinedAbbreviations } from './terms.ts';
 import { countWords } from './words.ts';
 
 /** Something wrong in a guide: where, and how to mend it. */
@@ -124,6 +125,25 @@ function readFrontmatter(
     );
   }
   return { guide: undefined, lineOfPath };
+}
+
+/** Every abbreviation is explained to the reader: the glossary defines it, or it is a name. */
+function checkAbbreviations(source: string, report: Report) {
+  // What is code, an address, a component's name or an id is no prose; blanked out, the lines stay where they are.
+  const blank = (text: string) => text.replaceAll(/[^\n]/g, ' ');
+  const prose = source.replaceAll(
+    /^```[\s\S]*?^```|`[^`\n]*`|https?:\/\/\S+|\bid(?:="[^"]*"|: \S+)|\[lab:[^\]]*\]|<\/?[A-Z]\w*|^import .*$/gm,
+    blank,
+  );
+  const reported = new Set<string>();
+  for (const { word, index } of undefinedAbbreviations(prose)) {
+    if (reported.has(word)) continue;
+    reported.add(word);
+    report(
+      source.slice(0, index).split('\n').length,
+      `The glossary does not know “${word}”. Define it in src/guides/glossary.ts or, when it is a name, add it to the names there.`,
+    );
+  }
 }
 
 function checkDiagrams(root: Node, report: Report) {
@@ -348,6 +368,7 @@ export function checkGuide({ file, id, source }: GuideFile, labValue?: LabValue)
     return problems;
   }
   const parts = checkParts(root.children ?? [], category, report);
+  checkAbbreviations(source, report);
   checkDiagrams(root, report);
   checkIds(root, report);
 

@@ -64,7 +64,7 @@ export const wordBounds = {
 
 /** Bounds on how many of each a guide holds, both ends included. */
 export const countBounds = {
-  aliases: [8, 12],
+  aliases: [8, 16],
   beats: [3, 5],
   decisions: [3, 6],
   failures: [3, 5],

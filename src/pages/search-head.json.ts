@@ -2,6 +2,7 @@ import { render } from 'astro:content';
 import type { APIRoute } from 'astro';
 import { categories } from '#guides/catalogue.ts';
 import { type PublishedGuide, publishedGuides } from '#guides/current.ts';
+import { glossary } from '#guides/glossary.ts';
 import { tags } from '#guides/tags.ts';
 import type { Head, HeadPage } from '#search/head.ts';
 
@@ -22,11 +23,24 @@ async function headPage({ id, guide, question, category, entry }: PublishedGuide
 /** The head index that search loads first. */
 export const GET: APIRoute = async () => {
   const pages = await Promise.all((await publishedGuides()).map(headPage));
+  const glossaryPage: HeadPage = {
+    id: 'glossary',
+    number: 0,
+    category: '',
+    title: 'Glossary',
+    asked: 'Glossary: every term in a sentence',
+    aliases: ['definitions', 'abbreviations'],
+    topics: [],
+    sections: [],
+  };
   const head: Head = {
     categories: categories
       .filter(({ slug }) => pages.some(({ category }) => category === slug))
       .map(({ slug, title, hue }) => ({ slug, title, hue })),
-    pages,
+    pages: [...pages, glossaryPage],
+    expansions: Object.fromEntries(
+      glossary.flatMap(({ term, long }) => (long ? [[term.toLowerCase(), long.toLowerCase()]] : [])),
+    ),
   };
   return Response.json(head);
 };

@@ -82,11 +82,14 @@ function phraseOf(html: string): string {
 /** A client for the site served below this base path (with a trailing slash). */
 export function createSearchClient(base: string): SearchClient {
   const head = once(() => json<Head>(`${base}search-head.json`));
-  const fromHead = once(async () => createSearcher((await head.get()).pages));
+  const fromHead = once(async () => {
+    const { pages, expansions } = await head.get();
+    return createSearcher(pages, expansions);
+  });
   let whole: Searcher | undefined;
   const fromAll = once(async () => {
     const [known, more] = await Promise.all([head.get(), json<MoreSections>(`${base}search-sections.json`)]);
-    whole = createSearcher(withSections(known.pages, more));
+    whole = createSearcher(withSections(known.pages, more), known.expansions);
     return whole;
   });
 

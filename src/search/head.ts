@@ -33,6 +33,8 @@ export interface Head {
   /** The categories that have pages: slug, title, and the name of the colour (`hue-…`). */
   readonly categories: readonly { readonly slug: string; readonly title: string; readonly hue: string }[];
   readonly pages: readonly HeadPage[];
+  /** What abbreviations of the glossary stand for, both in lower case. */
+  readonly expansions: Readonly<Record<string, string>>;
 }
 
 /** The document that `/search-sections.json` holds: labs, failures and follow-ups, by the page's id. */

@@ -63,6 +63,8 @@ const togetherInSection = 4;
 /** What full text counts beside the head index, whose best page counts 1. */
 const textShare = 0.5;
 const leastScore = 0.08;
+/** Of a page's fields, how many name it: alias, title, question. */
+const namingFields = 3;
 
 const stems = (text: string) => wordsOf(text).flatMap(withParts).map(stem);
 const phraseOf = (words: readonly string[]) => ` ${words.map(stem).join(' ')} `;
@@ -75,6 +77,11 @@ function field(weight: number, texts: readonly string[]): Field {
   };
 }
 
+/** What a section is called: its heading, and the words of its anchor, which often name the matter more plainly. */
+function sectionText({ anchor, text }: HeadSection): string {
+  return `${text} ${anchor.replace(/^(?:lab|failure|follow-up)-/, '').replaceAll('-', ' ')}`;
+}
+
 function entryOf(page: HeadPage): Entry {
   return {
     page,
@@ -83,12 +90,9 @@ function entryOf(page: HeadPage): Entry {
       field(weights.title, [page.title, page.id.replaceAll(/[-/]/g, ' ')]),
       field(weights.asked, [page.asked]),
       field(weights.topic, page.topics),
-      field(
-        weights.section,
-        page.sections.map(({ text }) => text),
-      ),
+      field(weights.section, page.sections.map(sectionText)),
     ],
-    sections: page.sections.map((section) => ({ section, stems: stems(section.text) })),
+    sections: page.sections.map((section) => ({ section, stems: [...new Set(stems(sectionText(section)))] })),
   };
 }
 
@@ -109,6 +113,11 @@ function cuts(word: string): number[] {
   return Array.from({ length: Math.max(0, word.length - 5) }, (_, index) => index + 3);
 }
 
+/** Whether a page answers no question of the catalogue. */
+function isAside({ entry }: { readonly entry: Entry }): boolean {
+  return entry.page.number === 0;
+}
+
 /** The words between double quotes, as phrases; a quote without its pair is none. */
 function quoted(query: string): string[] {
   return [...query.slice(0, 500).matchAll(/["“”]([^"“”]+)["“”]/gu)]
@@ -116,15 +125,21 @@ function quoted(query: string): string[] {
     .filter((phrase) => phrase.trim() !== '');
 }
 
-/** Makes the pages of a head index ready to be asked. */
-export function createSearcher(pages: readonly HeadPage[]): Searcher {
+/**
+ * Makes the pages of a head index ready to be asked.
+ * @param expansions what abbreviations stand for, both in lower case
+ */
+export function createSearcher(
+  pages: readonly HeadPage[],
+  expansions: Readonly<Record<string, string>> = {},
+): Searcher {
   const entries = pages.map(entryOf);
   const frequency = new Map<string, number>();
   const spellings = new Map<string, string>();
   for (const { page, fields } of entries) {
     for (const word of new Set(fields.flatMap((one) => [...one.stems])))
       frequency.set(word, (frequency.get(word) ?? 0) + 1);
-    const texts = [page.title, page.asked, ...page.aliases, ...page.sections.map(({ text }) => text)];
+    const texts = [page.title, page.asked, ...page.aliases, ...page.sections.map(sectionText)];
     for (const word of texts.flatMap(wordsOf).flatMap(withParts))
       if (!spellings.has(stem(word))) spellings.set(stem(word), word);
   }
@@ -135,6 +150,9 @@ export function createSearcher(pages: readonly HeadPage[]): Searcher {
     return Math.log(1 + (entries.length - holders + 0.5) / (holders + 0.5));
   };
   const known = (word: string) => frequency.has(stem(word));
+  /** Whether a page is called by the word, rather than mentioning it in a heading. */
+  const named = (word: string) =>
+    entries.some(({ fields }) => fields.slice(0, namingFields).some((one) => one.stems.has(stem(word))));
 
   /** The known word that was meant, or undefined when the word is known, short, or an identifier. */
   const correction = (word: string): string | undefined => {
@@ -165,7 +183,10 @@ export function createSearcher(pages: readonly HeadPage[]): Searcher {
       const word = typed[index] ?? '';
       const next = typed[index + 1];
       const joined = word + (next ?? '');
-      if (next !== undefined && joined.length > 6 && known(joined) && !(known(word) && known(next))) {
+      const expansion = Object.hasOwn(expansions, word) ? expansions[word] : undefined;
+      if (expansion !== undefined && !named(word)) {
+        words.push(...(known(word) ? [word] : []), ...wordsOf(expansion));
+      } else if (next !== undefined && joined.length > 6 && known(joined) && !(known(word) && known(next))) {
         words.push(joined);
         index += 1;
       } else if (known(word)) {
@@ -233,7 +254,13 @@ export function createSearcher(pages: readonly HeadPage[]): Searcher {
           };
         })
         .filter(({ score }) => score > leastScore)
-        .sort((a, b) => b.score - a.score || a.entry.page.number - b.entry.page.number);
+        .sort(
+          (a, b) =>
+            // A page that answers no question, such as the glossary, stands behind those that hold what was asked.
+            Number(isAside(a) && b.covered * 2 >= total) - Number(isAside(b) && a.covered * 2 >= total) ||
+            b.score - a.score ||
+            a.entry.page.number - b.entry.page.number,
+        );
       const fitting = joined.filter(({ fits }) => fits);
       const shown = fitting.length > 0 ? fitting : joined;
 

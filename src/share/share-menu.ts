@@ -1,12 +1,4 @@
-/** Puts a text on the clipboard. Gives whether it arrived there. */
-async function copy(text: string): Promise<boolean> {
-  try {
-    await navigator.clipboard.writeText(text);
-    return true;
-  } catch {
-    return false;
-  }
-}
+import { copy } from './copy.ts';
 
 /** `<share-menu>`: shows the ways to share that this browser has, and says what was done. */
 class ShareMenu extends HTMLElement {
@@ -48,19 +40,3 @@ class ShareMenu extends HTMLElement {
 }
 
 customElements.define('share-menu', ShareMenu);
-
-// A link to a place on the page copies its address as well.
-document.addEventListener('click', (event) => {
-  const link =
-    event.target instanceof Element
-      ? event.target.closest<HTMLAnchorElement>('a[data-copy-link], a.sl-anchor-link')
-      : null;
-  if (!link || event.metaKey || event.ctrlKey) return;
-  void copy(link.href).then((done) => {
-    if (!done) return;
-    link.classList.add('is-copied');
-    setTimeout(() => {
-      link.classList.remove('is-copied');
-    }, 1500);
-  });
-});

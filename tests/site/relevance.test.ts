@@ -5,11 +5,9 @@ import { mistypedQueries, parseQueries, score } from '#search/relevance/queries.
 import { createSearcher } from '#search/search.ts';
 
 const json = (name: string): unknown => JSON.parse(readFileSync(`dist/${name}`, 'utf8'));
-const pages = withSections(
-  (json('search-head.json') as Head).pages,
-  json('search-sections.json') as MoreSections,
-);
-const searcher = createSearcher(pages);
+const head = json('search-head.json') as Head;
+const pages = withSections(head.pages, json('search-sections.json') as MoreSections);
+const searcher = createSearcher(pages, head.expansions);
 const published = new Set(pages.map(({ id }) => id));
 
 const file = 'src/search/relevance/queries.tsv';
