@@ -16,18 +16,24 @@ interface Output {
   readonly head: Allocator;
 }
 
+/** What snapshot-cost.cjs prints: MiB and milliseconds. */
+interface Cost {
+  readonly heap: number;
+  readonly extra: number;
+  readonly paused: number;
+}
+
 const classes = ['Price', 'Cart', 'RequestContext', 'Page'] as const;
 
 export default lab({
   title: 'Three snapshots tell a leak from a warm cache',
   claim:
-    'Between two snapshots a filling cache looks like a leak; only what grows again by the same number is one, and its shortest path to the root names the holder.',
+    'Between two snapshots a filling cache looks like a leak; only what grows again by the same number is one, and its shortest path to the root names the holder. What a snapshot costs depends on the number of objects and not on their size.',
   engines: ['node'],
   async run({ node, folder, fact, holds, measure }) {
     const target = await folder();
-    const { stdout } = await (
-      await node()
-    ).run('leak-by-diff/leaks.cjs', {
+    const node26 = await node();
+    const { stdout } = await node26.run('leak-by-diff/leaks.cjs', {
       args: [target],
       flags: ['--no-opt', '--no-maglev'], // no inlining, so that the sampler's stacks are the source's
     });
@@ -71,5 +77,19 @@ export default lab({
     );
     measure('pause for the snapshot', paused, 'ms');
     measure('file of the last snapshot', statSync(`${target}/second.heapsnapshot`).size / 2 ** 20, 'MiB');
+
+    for (const kind of ['small objects', 'large arrays']) {
+      const run = await node26.run('leak-by-diff/snapshot-cost.cjs', {
+        args: [kind, `${target}/cost.heapsnapshot`],
+        flags: ['--expose-gc'],
+      });
+      const { heap, extra, paused: stood } = JSON.parse(run.stdout) as Cost;
+      measure(`heap with ${kind}`, heap, 'MiB');
+      measure(`memory that a snapshot of ${kind} took`, extra, 'MiB');
+      measure(`pause for a snapshot of ${kind}`, stood, 'ms');
+      if (kind === 'small objects')
+        holds('A snapshot of 200,000 small objects takes more than five times their heap', extra > 5 * heap);
+      else holds('A snapshot of 60 large arrays takes less than half of theirs', extra < heap / 2);
+    }
   },
 });

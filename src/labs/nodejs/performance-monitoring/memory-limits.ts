@@ -1,4 +1,7 @@
+import { spawnSync } from 'node:child_process';
+import { constants } from 'node:os';
 import { lab } from '#labs/index.ts';
+import { needsNamespaces } from '../../infrastructure/kubernetes-and-docker/pid-1/namespace.ts';
 
 /** What memory.cjs prints: growth in MiB of each number of process.memoryUsage(). */
 type Growth = Readonly<Record<'rss' | 'heapUsed' | 'external' | 'arrayBuffers', number>>;
@@ -10,48 +13,73 @@ interface Pressure {
   readonly took: number;
 }
 
+const lastWords = (stderr: string): string =>
+  /JavaScript heap out of memory|ERR_WORKER_OUT_OF_MEMORY/.exec(stderr)?.[0] ?? '';
+
 export default lab({
   title: 'The heap limit is not a memory limit',
   claim:
-    '--max-old-space-size ends a process whose objects outgrow it, and lets Buffers and workers grow far beyond it; just below the limit the collector takes most of the time.',
+    '--max-old-space-size ends a process whose objects outgrow it, and lets Buffers and workers grow far beyond it; just below the limit the collector takes most of the time. A process 1 that runs out of heap does not end with 134.',
   engines: ['node'],
   async run({ node, fact, holds, measure }) {
+    needsNamespaces();
     const node26 = await node();
     const grown = async (kind: string): Promise<Growth> =>
       JSON.parse((await node26.run('memory-limits/memory.cjs', { args: [kind] })).stdout) as Growth;
-    const rows = [];
-    for (const kind of ['objects', 'Buffers', 'objects in a worker']) {
-      const growth = await grown(kind);
-      const counts = (name: keyof Growth) => (growth[name] > 80 ? 'yes' : 'no');
-      rows.push([kind, counts('heapUsed'), counts('external'), counts('rss')]);
-    }
+    const rows = await Promise.all(
+      ['objects', 'Buffers', 'objects in a worker'].map(async (kind) => {
+        const growth = await grown(kind);
+        const counts = (name: keyof Growth) => (growth[name] > 80 ? 'yes' : 'no');
+        return [kind, counts('heapUsed'), counts('external'), counts('rss')];
+      }),
+    );
     fact('which number grows with 100 MiB', { columns: ['100 MiB of', 'heapUsed', 'external', 'rss'], rows });
 
-    const ends = [];
-    for (const [kind, size, workers] of [
-      ['objects', 100, 1],
-      ['Buffers', 300, 1],
-      ['objects in a worker', 100, 1],
-      ['objects in a worker', 40, 4],
-    ] as const) {
+    const end = async (kind: string, size: number, workers: number) => {
       const { code, signal, stdout, stderr } = await node26.run('memory-limits/memory.cjs', {
         args: [kind, String(size), String(workers)],
         flags: ['--max-old-space-size=64'],
       });
-      const last = /JavaScript heap out of memory|ERR_WORKER_OUT_OF_MEMORY/.exec(stderr)?.[0] ?? '';
-      ends.push([
-        workers > 1 ? `${size} MiB of objects in each of ${workers} workers` : `${size} MiB of ${kind}`,
-        signal ?? `exit code ${code ?? ''}`,
-        last,
-      ]);
       if (kind === 'Buffers')
         measure('rss with Buffers under the limit', (JSON.parse(stdout) as Growth).rss, 'MiB');
       if (workers > 1)
         measure('rss with 4 workers under the limit', (JSON.parse(stdout) as Growth).rss, 'MiB');
-    }
+      return [
+        workers > 1 ? `${size} MiB of objects in each of ${workers} workers` : `${size} MiB of ${kind}`,
+        signal ?? `exit code ${code ?? ''}`,
+        lastWords(stderr),
+      ];
+    };
+    const ends = await Promise.all([
+      end('objects', 100, 1),
+      end('Buffers', 300, 1),
+      end('objects in a worker', 100, 1),
+      end('objects in a worker', 40, 4),
+    ]);
     fact('how it ends with a limit of 64 MiB', {
       columns: ['process with', 'ends with', 'last words'],
       rows: ends,
+    });
+
+    // #region process-1
+    // As in a container whose command is `node`: the first process of its namespace.
+    const namespace = ['--user', '--map-root-user', '--pid', '--fork', '--mount-proc', '--'];
+    const program = [node26.program, '--max-old-space-size=64', 'memory-limits/memory.cjs', 'objects', '100'];
+    const first = spawnSync('unshare', [...namespace, ...program], { cwd: import.meta.dirname });
+    // An init process above it, as `docker run --init` puts there; here the shell is process 1.
+    const underShell = ['sh', '-c', '"$@"; exit $?', 'sh', ...program];
+    const below = spawnSync('unshare', [...namespace, ...underShell], { cwd: import.meta.dirname });
+    // #endregion process-1
+    fact('how 100 MiB of objects end a container', {
+      columns: ['node is', 'ends with', 'last words'],
+      rows: [
+        [
+          'process 1',
+          `${first.signal ?? ''}, so ${128 + constants.signals[first.signal ?? 'SIGKILL']}`,
+          lastWords(String(first.stderr)),
+        ],
+        ['below process 1', `exit code ${below.status ?? ''}`, lastWords(String(below.stderr))],
+      ],
     });
 
     const under = async (size: number): Promise<Pressure> =>

@@ -4,10 +4,7 @@ const { setTimeout: wait } = require('node:timers/promises');
 
 const words = Array.from({ length: 2500 }, (_, i) => `${(i * 7919).toString(36)}-stainless-kettle-${i}`);
 
-// #region service
 const query = tracingChannel('db.query');
-
-const askDatabase = () => query.tracePromise(() => wait(20, words)); // 20 ms that cost no CPU
 
 const row = new Uint8Array(64);
 
@@ -24,6 +21,9 @@ function distance(a, b) {
   }
   return row[b.length - 1];
 }
+
+// #region service
+const askDatabase = () => query.tracePromise(() => wait(20, words)); // 20 ms that cost no CPU
 
 function suggest(candidates, typed) {
   let best = { edits: Infinity };
