@@ -17,6 +17,8 @@ interface Step {
 // it is installed, and none may be missing.
 const unattended = Boolean(process.env['CI']) && process.getuid?.() === 0;
 
+const belowPath = { SITE_URL: 'https://example.org', SITE_BASE: '/guides/' };
+
 // The types come before lint: checking them writes the types of the content, which lint reads. The services come before
 // the unit tests, which try their engines too.
 const steps: readonly Step[] = [
@@ -34,6 +36,30 @@ const steps: readonly Step[] = [
   },
   { name: 'unit', what: 'unit tests', command: ['vitest', 'run', '--config', 'tests/vitest.config.ts'] },
   { name: 'labs', what: 'labs', command: ['node', 'src/labs/cli.ts', '--check'] },
+  // First as it is served below a project's path, then at a domain's root, whose build stays in `dist`.
+  { name: 'base', what: 'build below a path', command: ['astro', 'build'], env: belowPath },
+  {
+    name: 'base-site',
+    what: 'the site below a path',
+    command: ['vitest', 'run', '--config', 'tests/site.config.ts', 'links', 'sharing', 'anchors'],
+    needs: 'base',
+    env: belowPath,
+  },
+  {
+    name: 'base-browser',
+    what: 'real Chromium below a path',
+    command: [
+      'playwright',
+      'test',
+      '--config',
+      'tests/playwright.config.ts',
+      'reading',
+      'search',
+      'questions',
+    ],
+    needs: 'base',
+    env: belowPath,
+  },
   { name: 'build', what: 'production build', command: ['astro', 'build'] },
   {
     name: 'site',

@@ -31,10 +31,10 @@ const empty = /^(?:area|br|col|hr|img|input|link|meta|source|wbr)$/;
 const silent = /class="[^"]*\b(?:expressive-code|lab-result|definition)\b/;
 
 /**
- * The HTML of a guide with the first mention of each term in its prose made a button that opens the definition, and the
- * definitions below. Other pages come back as they are. The popover is the browser's own
- * (https://html.spec.whatwg.org/multipage/popover.html): tap, click and keys open it without script, and where the
- * browser knows `interestfor`, hovering and focus do too.
+ * The HTML of a guide with the first mention of each term in its prose made a link to the glossary, and the definitions
+ * below as popovers (https://html.spec.whatwg.org/multipage/popover.html), which `site/reading/terms.ts` opens by the
+ * term. A link rather than a button: its text stays part of the sentence for selecting, quoting and wrapping. Other
+ * pages come back as they are.
  * @param html a whole page as the site renders it, well-formed
  * @param glossaryAddress the glossary page, to which each definition links
  */
@@ -49,8 +49,7 @@ export function explainTerms(html: string, glossaryAddress: string): string {
     const term = spellings.get(found);
     if (!term || seen.has(term.id)) return found;
     seen.set(term.id, term);
-    const target = `term-${term.id}`;
-    return `<button type="button" class="term" popovertarget="${target}" interestfor="${target}">${found}</button>`;
+    return `<a class="term" href="${glossaryAddress}#${term.id}" data-term="term-${term.id}">${found}</a>`;
   };
   const explained = html
     .slice(start, end)

@@ -1,4 +1,5 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
+import openGraph from 'open-graph-scraper';
 import sharp from 'sharp';
 import { expect, test } from 'vitest';
 import { guidePages } from './dist.ts';
@@ -37,6 +38,25 @@ test.each(guidePages.map((page) => [page.address, page] as const))(
       /Question (\d+)/.exec(document.querySelector('.guide-facts')?.textContent ?? '')?.[1] ?? '';
     expect(readFileSync(`dist${address}index.md`, 'utf8')).toMatch(/^# .+\n[\s\S]*## Sources\n/);
     expect(readFileSync(`dist/q/${number}/index.html`, 'utf8')).toContain(address);
+  },
+);
+
+test.each(guidePages.map((page) => [page.address, page] as const))(
+  'a public parser of link previews reads of %s what the page says',
+  async (address, { html, document }) => {
+    const { error, result } = await openGraph({ html });
+    expect(error).toBe(false);
+    expect(result.ogTitle).toBe(document.querySelector('h1')?.textContent.trim());
+    expect(result.ogDescription).toBe(meta(document, 'description'));
+    expect(result.ogUrl).toMatch(new RegExp(`${address}$`));
+    expect(result.ogSiteName).toBe('The Architect Round');
+    expect(result.ogImage?.[0]).toMatchObject({
+      url: meta(document, 'og:image'),
+      width: '1200',
+      height: '630',
+      alt: result.ogTitle,
+    });
+    expect(result.twitterCard).toBe('summary_large_image');
   },
 );
 
