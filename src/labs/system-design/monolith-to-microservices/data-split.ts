@@ -191,6 +191,26 @@ export default lab({
     );
     holds('Both sides hold every invoice after three moves', (await count(old)) === 1012);
 
+    scene('A late writer gets through');
+    await shop.query('GRANT INSERT ON invoice TO shop_app'); // the REVOKE that somebody forgot
+    const next = (await billing.value<number>('SELECT max(id) FROM invoice')) + 1;
+    await shopApp.does(`INSERT INTO invoice VALUES (${next}, 7, 900)`);
+    await billingApp.does('INSERT INTO invoice (order_id, cents) VALUES (7, 500)', {
+      note: 'Both sides have given the same id to different invoices.',
+    });
+    await until('the return feed meets the conflict', () =>
+      shop.value(`SELECT confl_insert_exists FROM pg_stat_subscription_stats WHERE subname = 'from_billing'`),
+    );
+    const conflicting = await differing();
+    step({
+      who: 'Feed',
+      does: 'brings the same id',
+      result: 'insert_exists, and it stops',
+      outcome: 'fails',
+    });
+    fact('invoices that differ after one late write', conflicting.length);
+
+    scene('The return feed goes');
     await shop.query('DROP SUBSCRIPTION from_billing');
     await billing.query('DROP PUBLICATION to_shop');
     for (let n = 0; n < 3; n++)
