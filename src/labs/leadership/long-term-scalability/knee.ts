@@ -76,18 +76,12 @@ export default lab({
     const steps = new Map<number, Observed>();
     for (const share of [25, 50, 75, 90, 150]) steps.set(share, await offer(pool, (ceiling * share) / 100));
     const points: Record<'mean' | 'p95' | 'λW' | 'L', Point[]> = { mean: [], p95: [], λW: [], L: [] };
-    for (const [share, { rate, mean, p95, inSystem, busy }] of steps) {
+    for (const [share, { rate, mean, p95, inSystem }] of steps) {
       const offered = (ceiling * share) / 100;
       points.mean.push([offered, mean]);
       points.p95.push([offered, p95]);
       points.λW.push([offered, (rate * mean) / 1000]);
       points.L.push([offered, inSystem]);
-      measure(`rate at ${share} percent`, rate, 'requests/s');
-      measure(`mean time at ${share} percent`, mean, 'ms');
-      measure(`95th percentile at ${share} percent`, p95, 'ms');
-      measure(`in the system at ${share} percent`, inSystem, 'requests');
-      measure(`λW at ${share} percent`, (rate * mean) / 1000, 'requests');
-      measure(`busy connections at ${share} percent`, busy, 'connections');
     }
     series('response time by offered load', {
       x: 'offered load, requests/s',
@@ -103,6 +97,14 @@ export default lab({
 
     const [light, heavy] = [steps.get(25), steps.get(150)];
     if (!light || !heavy) throw new Error('A step is missing.');
+    measure('mean time at 25 percent', light.mean, 'ms');
+    measure('mean time at 75 percent', steps.get(75)?.mean ?? NaN, 'ms');
+    measure('95th percentile at 75 percent', steps.get(75)?.p95 ?? NaN, 'ms');
+    measure('95th percentile at 90 percent', steps.get(90)?.p95 ?? NaN, 'ms');
+    measure('mean time at 150 percent', heavy.mean, 'ms');
+    measure('rate at 150 percent', heavy.rate, 'requests/s');
+    measure('rate at 25 percent', light.rate, 'requests/s');
+    measure('busy connections at 25 percent', light.busy, 'connections');
     // #region predict
     const perConnection = light.rate / light.busy; // one busy connection serves so many a second
     const predicted = connections * perConnection;
@@ -120,6 +122,9 @@ export default lab({
       predicted / heavy.rate > 0.7 && predicted / heavy.rate < 1.6,
     );
     holds('Never more answers than the ceiling allows', heavy.rate <= ceiling * 1.02);
-    holds('Half as much again takes over three times as long', heavy.mean > 3 * light.mean);
+    holds(
+      'At one and a half times the ceiling a request takes over three times as long as at a quarter',
+      heavy.mean > 3 * light.mean,
+    );
   },
 });
