@@ -1,0 +1,68 @@
+import { lab } from '#labs/index.ts';
+
+export default lab({
+  title: 'Every commit with a NOTIFY waits for the one before',
+  claim:
+    'A transaction that has sent NOTIFY holds one lock of the whole server until its commit is done, so a slow commit holds up every other notifying transaction, and no silent one.',
+  engines: ['postgres'],
+  async run({ postgres, fact, until }) {
+    const server = await postgres.instance({ synchronous_commit: 'on' });
+    const chat = await server.database();
+    const shop = await server.database();
+    await chat.query('CREATE TABLE message (body text)');
+    await shop.query('CREATE TABLE orders (id int)');
+    const [slow, quick, silent] = await chat.sessions('slow commit', 'with NOTIFY', 'without NOTIFY');
+    const [elsewhere] = await shop.sessions('other database');
+    for (const session of [quick, silent, elsewhere]) await session.query('SET synchronous_commit = local');
+
+    // A synchronous standby that never answers makes one commit as slow as we like.
+    await chat.query(`ALTER SYSTEM SET synchronous_standby_names = 'nobody'`);
+    await chat.query('SELECT pg_reload_conf()');
+    await until(
+      'the setting is there',
+      async () => (await slow.value(`SHOW synchronous_standby_names`)) === 'nobody',
+    );
+
+    // #region lock
+    await slow.query(`BEGIN; INSERT INTO message VALUES ('first'); NOTIFY message`);
+    const first = slow.query('COMMIT'); // waits for the standby, with the lock in its hand
+    await until('the commit waits for the standby', async () => (await eventOf(slow.pid)) === 'SyncRep');
+
+    await quick.query(`BEGIN; INSERT INTO message VALUES ('second'); NOTIFY message`);
+    const second = quick.query('COMMIT');
+    await elsewhere.query('BEGIN; INSERT INTO orders VALUES (1); NOTIFY orders');
+    const third = elsewhere.query('COMMIT');
+    await until('both wait', async () => (await blockedBy(quick.pid)) && (await blockedBy(elsewhere.pid)));
+
+    await silent.query(`BEGIN; INSERT INTO message VALUES ('third')`);
+    await silent.query('COMMIT'); // returns
+    // #endregion lock
+    async function eventOf(pid: number): Promise<string> {
+      return silent.value<string>(`SELECT wait_event FROM pg_stat_activity WHERE pid = ${pid}`);
+    }
+    async function blockedBy(pid: number): Promise<boolean> {
+      return silent.value<boolean>(`SELECT cardinality(pg_blocking_pids(${pid})) > 0`);
+    }
+    const waits = await silent.query<{ wait_event_type: string; wait_event: string }>(
+      `SELECT wait_event_type, wait_event FROM pg_stat_activity WHERE pid IN (${quick.pid}, ${elsewhere.pid})`,
+    );
+    const lock = await silent.query<{ locktype: string; objid: number; mode: string }>(
+      `SELECT locktype, classid::regclass::text AS class, objid::int, mode FROM pg_locks WHERE pid = ${quick.pid} AND NOT granted`,
+    );
+    fact('while one commit with NOTIFY is slow', {
+      columns: ['another session', 'its COMMIT'],
+      rows: [
+        ['same database, with NOTIFY', `waits: ${waits[0]?.wait_event_type} / ${waits[0]?.wait_event}`],
+        ['another database, with NOTIFY', `waits: ${waits[1]?.wait_event_type} / ${waits[1]?.wait_event}`],
+        ['same database, without NOTIFY', 'done'],
+      ],
+    });
+    fact('the lock', `${lock[0]?.locktype} ${lock[0]?.objid}, ${lock[0]?.mode}`);
+    fact('commits with NOTIFY that wait', waits.length);
+
+    await silent.query(`ALTER SYSTEM RESET synchronous_standby_names`);
+    await silent.query('SELECT pg_reload_conf()');
+    await Promise.all([first, second, third]);
+    fact('messages stored in the end', await chat.value<number>('SELECT count(*) FROM message'));
+  },
+});
