@@ -10,7 +10,7 @@ class YourStory extends HTMLElement {
   connectedCallback() {
     const guide = this.getAttribute('guide') ?? '';
     const texts = [...this.querySelectorAll('textarea')];
-    const points = [...this.querySelectorAll<HTMLInputElement>('input[name=met]')];
+    const points = [...this.querySelectorAll<HTMLInputElement>('input[type=checkbox]')];
     const find = (selector: string) => this.querySelector<HTMLElement>(selector);
 
     const showLength = () => {

@@ -256,8 +256,8 @@ export function createSearcher(
         .filter(({ score }) => score > leastScore)
         .sort(
           (a, b) =>
-            // A page that answers no question, such as the glossary, stands behind those that hold what was asked.
-            Number(isAside(a) && b.covered * 2 >= total) - Number(isAside(b) && a.covered * 2 >= total) ||
+            // A page that answers no question, such as the glossary, stands behind those that do.
+            Number(isAside(a)) - Number(isAside(b)) ||
             b.score - a.score ||
             a.entry.page.number - b.entry.page.number,
         );

@@ -24,6 +24,8 @@ export function previewHead(
   const card = fullAddress(site, `/cards/${current?.id ?? 'home'}.png`);
   const name = current?.question.asked ?? title;
   const common = [
+    // A peer sees the question, not the short title of lists and tabs.
+    meta({ property: 'og:title', content: name }),
     meta({ property: 'og:image', content: card }),
     meta({ property: 'og:image:width', content: '1200' }),
     meta({ property: 'og:image:height', content: '630' }),

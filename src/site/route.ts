@@ -12,9 +12,9 @@ type TocItem = NonNullable<StarlightRouteData['toc']>['items'][number];
 export const onRequest = defineRouteMiddleware((context) => {
   const route = context.locals.starlightRoute;
   const current = guideOf(route.entry);
-  route.head.push(
-    ...previewHead(current, context.site, route.entry.data.title, route.entry.data.description),
-  );
+  const preview = previewHead(current, context.site, route.entry.data.title, route.entry.data.description);
+  const replaced = new Set(preview.map(({ attrs }) => attrs?.['property']).filter(Boolean));
+  route.head = [...route.head.filter(({ attrs }) => !replaced.has(attrs?.['property'])), ...preview];
   if (!current) return;
   const sections: TocItem[] = route.headings
     .filter(({ depth }) => depth === 3)
