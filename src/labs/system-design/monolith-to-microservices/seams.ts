@@ -88,7 +88,7 @@ export default lab({
       fact(`${name}: transactions that would cross`, share);
     }
     fact('what each seam would cut', {
-      columns: ['seam', 'writes', 'crossing', 'share', 'foreign keys'],
+      columns: ['seam', 'writes', 'cross', 'share', 'keys'],
       rows,
     });
     const [, , payments] = rows;

@@ -90,7 +90,7 @@ export default lab({
       step({ who: 'Proxy', does: `share = ${share}`, result, note: `Failed so far: ${seen.failed}` });
     }
     fact('accounts served by the new process', {
-      columns: ['share', '/invoices', '/orders', 'failed so far'],
+      columns: ['share', '/invoices', '/orders', 'failed'],
       rows,
     });
     fact('accounts sent back while the share grew', sentBack);
