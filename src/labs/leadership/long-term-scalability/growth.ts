@@ -95,7 +95,7 @@ export default lab({
         ...Object.keys(checks),
         'pages',
         'pages at ×10',
-        'statements',
+        'sent at ×10',
       ],
       rows,
     });
