@@ -26,6 +26,13 @@ class ShareMenu extends HTMLElement {
       await navigator.share({ title, url }).catch(() => undefined);
     });
     on('[data-copy]', true, (button) => copied(button.dataset['copy'] === 'summary' ? summary : url));
+    on('[data-report]', true, (button) => {
+      const quotation = getSelection()
+        ?.toString()
+        .trim()
+        .replaceAll(/\s*\n\s*/g, ' ');
+      return copied((button.dataset['report'] ?? '').replace('{quotation}', () => quotation ?? ''));
+    });
     on('[data-copy-page]', true, async () => {
       try {
         const page = this.querySelector<HTMLAnchorElement>('a[href$="index.md"]');
