@@ -50,11 +50,11 @@ export default lab({
       `SELECT locktype, classid::regclass::text AS class, objid::int, mode FROM pg_locks WHERE pid = ${quick.pid} AND NOT granted`,
     );
     fact('while one commit with NOTIFY is slow', {
-      columns: ['another session', 'its COMMIT'],
+      columns: ['another session', 'waits for'],
       rows: [
-        ['same database, with NOTIFY', `waits: ${waits[0]?.wait_event_type} / ${waits[0]?.wait_event}`],
-        ['another database, with NOTIFY', `waits: ${waits[1]?.wait_event_type} / ${waits[1]?.wait_event}`],
-        ['same database, without NOTIFY', 'done'],
+        ['with NOTIFY', `${waits[0]?.wait_event_type} / ${waits[0]?.wait_event}`],
+        ['in another database', `${waits[1]?.wait_event_type} / ${waits[1]?.wait_event}`],
+        ['without NOTIFY', 'nothing'],
       ],
     });
     fact('the lock', `${lock[0]?.locktype} ${lock[0]?.objid}, ${lock[0]?.mode}`);
