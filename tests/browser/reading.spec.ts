@@ -100,3 +100,36 @@ test('a store that cannot be used does not break the page', async ({ page, site 
   await page.getByRole('button', { name: 'Switch between light and dark' }).click();
   await expect(page.locator('html')).toHaveAttribute('data-theme', /light|dark/);
 });
+
+test('a glossary term shows its definition on a tap or click, and leads to the glossary', async ({
+  page,
+  site,
+}) => {
+  await page.goto(new URL('postgresql/transactions-and-isolation/', site).href);
+  const term = page.locator('a.term').first();
+  const definition = page.locator(`#${(await term.getAttribute('data-term')) ?? ''}`);
+  await expect(definition).toBeHidden();
+  await term.click();
+  await expect(definition).toBeVisible();
+  await page.keyboard.press('Escape');
+  await expect(definition).toBeHidden();
+  await term.focus();
+  await page.keyboard.press('Shift+Tab');
+  await page.keyboard.press('Tab');
+  await expect(definition).toBeVisible();
+  await page.keyboard.press('Enter');
+  await expect(page).toHaveURL(/\/glossary\/#/);
+});
+
+test('selected text offers a link that leads back to it', async ({ page, site, context }) => {
+  await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+  await page.goto(new URL('postgresql/transactions-and-isolation/', site).href);
+  await page.locator('[data-part="30s"] p').first().selectText();
+  await page.getByRole('button', { name: 'Copy link to this' }).click();
+  const link = await page.evaluate(() => navigator.clipboard.readText());
+  expect(link).toMatch(/\/postgresql\/transactions-and-isolation\/#:~:text=[^,]+,[^,]+$/);
+  await page.evaluate(() => {
+    getSelection()?.removeAllRanges();
+  });
+  await expect(page.getByRole('button', { name: 'Copy link to this' })).toBeHidden();
+});
