@@ -112,10 +112,9 @@ export default lab({
     for (const at of ['rename', 'row ready']) {
       const id = `slow before ${at}`;
       const root = await emptyRoot();
-      const newer = Buffer.alloc(64 * 1024, 'newer ');
       const slow = save(db, root, id, bytes, async (next) => {
         if (next !== at) return;
-        await save(db, root, id, newer, () => undefined);
+        await save(db, root, id, bytes, () => undefined);
         await sweep(db, root, 0);
       });
       const told = await slow.then(
@@ -123,11 +122,23 @@ export default lab({
         (error: unknown) => (error instanceof Error && 'code' in error ? String(error.code) : String(error)),
       );
       await sweep(db, root, 0);
-      overtaken.push(`${told}; a reader sees ${await reader(root, id)}`);
+      const file = await server.value<string>(`SELECT file FROM document WHERE id = '${id}'`);
+      const { files } = await names(root);
+      const second = file === `${id}.2` && files.join() === file ? 'of attempt 2, and no other file' : file;
+      overtaken.push(`${told}; a reader sees ${await reader(root, id)}, ${second}`);
     }
     // #endregion slow
     fact('a slow writer that was overtaken before its rename', overtaken[0] ?? '');
     fact('a slow writer that was overtaken before its last update', overtaken[1] ?? '');
+
+    // The client uses an id a second time, for something else.
+    const twice = await emptyRoot();
+    await save(db, twice, 'twice', bytes, () => undefined);
+    const refused = await save(db, twice, 'twice', old, () => undefined).then(() => 'saved', String);
+    fact(
+      'the same id with other bytes',
+      `${refused} A reader sees ${await reader(twice, 'twice')} of the first`,
+    );
 
     const compared: [string, number, number, number][] = [];
     for (const [order, { name, steps: points }] of Object.entries(others)) {

@@ -11,7 +11,7 @@ const exec = promisify(execFile);
 export default lab({
   title: 'Which errors may be retried',
   claim:
-    'Eighteen real errors of PostgreSQL, HTTP and the file system fall into three verdicts, and none that may have done its work is called safe to repeat.',
+    'Twenty-one real errors of PostgreSQL, HTTP and the file system fall into three verdicts, and none that may have done its work is called safe to repeat.',
   engines: ['postgres', 'http'],
   async run({ postgres, http, folder, port, fact, holds, defer, until }) {
     const rows: [string, string, string, string][] = [];
@@ -77,6 +77,8 @@ export default lab({
     let work = 0;
     const service = await http.serve((request, response) => {
       if (request.url === '/503') return void response.writeHead(503, { 'retry-after': '1' }).end();
+      if (request.url === '/429') return void response.writeHead(429, { 'retry-after': '1' }).end();
+      if (request.url === '/409') return void response.writeHead(409).end(); // the same key is in progress
       if (request.url === '/400') return void response.writeHead(400).end();
       work++;
       if (request.url === '/500') return void response.writeHead(500).end();
@@ -86,8 +88,17 @@ export default lab({
     const post = (way: string, signal?: AbortSignal) =>
       fetch(`${service.url}/${way}`, { method: 'POST', ...(signal && { signal }) });
     const worked = (before: number) => () => work > before;
-    for (const status of ['503', '400', '500'])
+    for (const status of ['429', '409', '503', '400', '500'])
       await provoke(`HTTP ${status}`, () => post(status), worked(work));
+    // A proxy that loses its upstream answers 503 for it, as Envoy does; the upstream had done the work.
+    const proxy = await http.serve((_, response) => {
+      void post('reset').catch(() => response.writeHead(503).end());
+    });
+    await provoke(
+      'HTTP 503 of a proxy, upstream reset',
+      () => fetch(proxy.url, { method: 'POST' }),
+      worked(work),
+    );
     await provoke('reset before the answer', () => post('reset'), worked(work));
     const before = work;
     const giveUp = new AbortController();

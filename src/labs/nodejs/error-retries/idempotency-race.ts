@@ -29,6 +29,7 @@ export default lab({
         key text PRIMARY KEY,
         body_hash text NOT NULL,
         state text NOT NULL DEFAULT 'started',
+        attempt int NOT NULL DEFAULT 1,
         claimed_until timestamptz NOT NULL DEFAULT now() + interval '1 minute',
         response text
       );
@@ -66,22 +67,22 @@ export default lab({
     /** The handler: claims the key, works, stores the answer. Gives back a status and a body. */
     // #region claim
     const handle = async (session: Session, key: string, hash: string, work: Work): Promise<string> => {
-      const claimed = await session.query(
+      const [claim] = await session.query<{ attempt: number }>(
         `INSERT INTO request (key, body_hash) VALUES ($1, $2)
-         ON CONFLICT (key) DO UPDATE SET claimed_until = now() + interval '1 minute'
+         ON CONFLICT (key) DO UPDATE SET claimed_until = now() + interval '1 minute', attempt = request.attempt + 1
            WHERE request.body_hash = excluded.body_hash
-             AND request.state = 'started' AND request.claimed_until < now() -- its worker died
-         RETURNING key`,
+             AND request.state = 'started' AND request.claimed_until < now() -- its worker died, or is slow
+         RETURNING attempt`,
         [key, hash],
       ); // committed at once: everyone sees the claim before the work starts
-      if (claimed.length === 1) {
+      if (claim) {
         const response = await work();
-        await session.query(`UPDATE request SET state = 'done', response = $2 WHERE key = $1`, [
-          key,
-          response,
-        ]);
-        return `200 ${response}`;
-      }
+        const stored = await session.query(
+          `UPDATE request SET state = 'done', response = $2 WHERE key = $1 AND attempt = $3 RETURNING key`,
+          [key, response, claim.attempt],
+        );
+        if (stored.length === 1) return `200 ${response}`;
+      } // someone else has the key, or has taken it over: answer what is stored
       const [known] = await session.query<{ body_hash: string; state: string; response: string }>(
         'SELECT body_hash, state, response FROM request WHERE key = $1',
         [key],
@@ -123,6 +124,28 @@ export default lab({
     rows.push(['claim, and A dies after the charge', without, 'killed', answerWithout]);
     const [withKey, answerWith] = await afterDeath('k4', 'k4');
     rows.push(['the same, and the provider gets the key too', withKey, 'killed', answerWith]);
+
+    // The claimant is slow: its claim expires while it is at the provider, and B takes over.
+    const overtaken = async (
+      key: string,
+      providerKey: string | undefined,
+    ): Promise<[number, string, string]> => {
+      const card = provider();
+      let second = '';
+      const first = await handle(a, key, 'h', async () => {
+        const id = card.charge(providerKey);
+        await db.query(`UPDATE request SET claimed_until = now() - interval '1 second' WHERE key = '${key}'`);
+        second = await handle(b, key, 'h', () => Promise.resolve(card.charge(providerKey)));
+        return id;
+      });
+      return [card.charges.length, first, second];
+    };
+    const slowWithout = await overtaken('k6', undefined);
+    rows.push(['claim, and A is slow and is overtaken', ...slowWithout]);
+    const slowWith = await overtaken('k7', 'k7');
+    rows.push(['the same, and the provider gets the key too', ...slowWith]);
+    fact('charges after a slow owner, no key at the provider', slowWithout[0]);
+    fact('charges after a slow owner, same key at the provider', slowWith[0]);
     fact('two requests with one key', {
       columns: ['way', 'charges', 'A is answered', 'B is answered'],
       rows,

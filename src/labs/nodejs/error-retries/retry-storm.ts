@@ -5,9 +5,9 @@ import { delayAfter, herd, overload, seeded, type Policy } from './retry-storm/s
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, n) => total + n, 0);
 
 export default lab({
-  title: 'What jitter does for a storm, and what only a budget does',
+  title: 'What jitter does for a storm, and what brings the system back',
   claim:
-    'Full jitter spreads a herd of retries; it does not reduce a load that retries have multiplied. Under a budget, or when the server drops what has expired, the same system comes back by itself.',
+    'Full jitter spreads a herd of retries; it does not reduce a load that retries have multiplied. Under a budget, with a short queue, or when the server drops what has expired, the same system comes back by itself.',
   engines: ['http'],
   async run({ http, fact, holds, series }) {
     // Simulated: 1,000 clients refused in the same slot.
@@ -40,6 +40,7 @@ export default lab({
       '4 attempts': { attempts: 4 },
       '4 attempts, budget': { attempts: 4, budget: 0.1 },
       '4 attempts, expired dropped': { attempts: 4, dropsExpired: true },
+      '4 attempts, queue of 50': { attempts: 4, queueLimit: 50 },
     };
     const world = { load: 70, capacity: 100, until: 15, seconds: 90 };
     const runs = Object.entries(policies).map(([name, policy]) => {
@@ -48,7 +49,9 @@ export default lab({
     });
     const quiet = { ...world, load: 20 };
     const quietBack = backAfter(overload({ attempts: 4 }, quiet, seeded(12)).answered, quiet);
+    const longQueue = overload({ attempts: 4, queueLimit: 150 }, world, seeded(12)).answered;
     // #endregion overload
+    const never = `at no point in ${world.seconds - world.until} s`;
     series('simulated: requests answered in time, each second; standstill from 10 to 15', {
       x: 'time',
       xUnit: 's',
@@ -61,15 +64,25 @@ export default lab({
       columns: ['policy', 'back (s)', 'calls/s'],
       rows: runs.map(({ name, back, calls }) => [
         name,
-        back ?? 'never',
+        back ?? never,
         Math.round(sum(calls.slice(-10)) / 10),
       ]),
     });
     for (const { name, back } of runs) {
-      fact(`simulated: ${name}, back after`, back ?? 'never', ...(back === undefined ? [] : ['s']));
+      fact(`simulated: ${name}, back after`, back ?? never, ...(back === undefined ? [] : ['s']));
     }
 
-    fact('simulated: 4 attempts at 20 requests a second, back after', quietBack ?? 'never', 's');
+    const longBack = backAfter(longQueue, world);
+    fact(
+      'simulated: 4 attempts, queue of 150, back after',
+      longBack ?? never,
+      ...(longBack === undefined ? [] : ['s']),
+    );
+    fact(
+      'simulated: 4 attempts at 20 requests a second, back after',
+      quietBack ?? never,
+      ...(quietBack === undefined ? [] : ['s']),
+    );
 
     // Real: three services in a row above a database that fails, each with four attempts.
     /** Four attempts in a row without a wait; stops at the deadline, in milliseconds since the epoch. */

@@ -27,22 +27,28 @@ export async function writeNew(name: string, bytes: Buffer, before: Before): Pro
   await handle.close();
 }
 
+/** Passes when `id` stands for these bytes. @throws when it stands for others: the client has used its id twice. */
+async function mustBe(db: ClientBase, id: string, bytes: Buffer): Promise<void> {
+  const { rows } = await db.query<{ sha256: string }>('SELECT sha256 FROM document WHERE id = $1', [id]);
+  if (rows[0]?.sha256 !== hashOf(bytes)) throw new Error('Same id, other bytes.');
+}
+
 /**
  * Saves a document: a row and a file that belong together. May be called again with the same id at any time.
- * `id` comes from the client, so that its retry names the same document.
- * @throws when a later attempt has taken over.
+ * `id` comes from the client, so that its retry names the same document; it becomes a path, so the caller lets only UUIDs in.
+ * @throws when a later attempt has taken over, or when the id stands for other bytes.
  */
 // #region save
 export async function save(db: ClientBase, root: string, id: string, bytes: Buffer, before: Before) {
   await before('intent row');
   const { rows } = await db.query<{ attempt: number }>(
     `INSERT INTO document (id, sha256) VALUES ($1, $2)
-     ON CONFLICT (id) DO UPDATE SET attempt = document.attempt + 1, sha256 = $2, touched = now()
-       WHERE document.state = 'pending' RETURNING attempt`,
+     ON CONFLICT (id) DO UPDATE SET attempt = document.attempt + 1, touched = now()
+       WHERE document.state = 'pending' AND document.sha256 = $2 RETURNING attempt`,
     [id, hashOf(bytes)],
   );
   const attempt = rows[0]?.attempt;
-  if (attempt === undefined) return; // it is ready: an earlier attempt got there
+  if (attempt === undefined) return mustBe(db, id, bytes); // ready already, or other bytes
   const file = `${id}.${attempt}`; // no two attempts share a name
   await writeNew(path.join(root, 'tmp', file), bytes, before);
   await before('rename');

@@ -11,13 +11,15 @@ export function codeOf(error: unknown): string {
 
 // #region verdict
 const notDone = new Set([
-  ...['ECONNREFUSED', 'EMFILE', 'ENFILE', 'EBUSY'], // never left this machine
-  ...['40001', '40P01', '55P03', '53300', '57P03'], // PostgreSQL rolled back, or let nobody in
-  ...['429', '503'], // refused at the door: obey Retry-After
+  ...['ECONNREFUSED', 'EMFILE', 'ENFILE', 'EBUSY'], // the work was never handed over
+  ...['40001', '40P01', '55P03'], // PostgreSQL rolled back
+  ...['53300', '57P03', '25006'], // PostgreSQL let nobody in, or nobody write: on a new connection
+  ...['408', '425', '429'], // refused before the work: obey Retry-After
 ]);
-const wrong = /^(22|23|25|42)...$|^57014$|^4\d\d$|^501$|^(ENOENT|EEXIST|EACCES|EXDEV|EISDIR|ENOSPC|EROFS)$/;
+const wrong =
+  /^(22|23|25|42)...$|^57014$|^4(?!09)\d\d$|^501$|^(ENOENT|EEXIST|EACCES|EXDEV|EISDIR|ENOSPC|EROFS)$/;
 
-/** Everything that is on neither list may have happened: resets, timeouts, other 5xx, 57P01, and what has no code. */
+/** What is on neither list may have happened: resets, timeouts, 409, other 5xx (503 too), 57P01, no code at all. */
 export function verdict(error: unknown): Verdict {
   const code = codeOf(error);
   if (notDone.has(code)) return 'again';

@@ -44,6 +44,8 @@ export interface Policy {
   /** Retries allowed for each first call, as a share; without it there is no budget. */
   readonly budget?: number;
   readonly dropsExpired?: boolean;
+  /** Calls that may wait; one more is refused at once, and the refusal costs the server nothing. No limit without it. */
+  readonly queueLimit?: number;
 }
 
 /**
@@ -52,7 +54,7 @@ export interface Policy {
  * @returns requests answered in time and calls received, for each second.
  */
 export function overload(
-  { attempts, budget, dropsExpired = false }: Policy,
+  { attempts, budget, dropsExpired = false, queueLimit = Infinity }: Policy,
   { load, capacity, until, seconds }: { load: number; capacity: number; until: number; seconds: number },
   random: () => number,
 ): { answered: number[]; calls: number[] } {
@@ -80,7 +82,7 @@ export function overload(
     const second = Math.floor(now / 1000);
     for (const { attempt, call } of coming.get(now) ?? []) {
       if (call) {
-        // The client's patience for this call ends now.
+        // The client's patience for this call ends now, or the server has refused it.
         if (call.done || attempt >= attempts) continue;
         if (budget !== undefined) {
           if (tokens < 1) continue;
@@ -92,8 +94,9 @@ export function overload(
       if (attempt === 1 && budget !== undefined) tokens = Math.min(10, tokens + budget);
       const sent = { at: now, done: false };
       calls[second] = (calls[second] ?? 0) + 1;
-      queue.push(sent);
-      plan(now + 1000, { attempt, call: sent });
+      const refused = queue.length >= queueLimit;
+      if (!refused) queue.push(sent);
+      plan(now + (refused ? 1 : 1000), { attempt, call: sent });
     }
     const stands = second >= 10 && second < until;
     work = stands ? 0 : Math.min(1000, work + capacity); // in thousandths of a call
