@@ -63,6 +63,10 @@ const togetherInSection = 4;
 /** What full text counts beside the head index, whose best page counts 1. */
 const textShare = 0.5;
 const leastScore = 0.08;
+/** What the start of a word counts beside the whole word. */
+const prefixShare = 0.7;
+/** What a further field counts beside the best. */
+const otherFields = 0.25;
 /** Of a page's fields, how many name it: alias, title, question. */
 const namingFields = 3;
 
@@ -96,16 +100,19 @@ function entryOf(page: HeadPage): Entry {
   };
 }
 
-/** The best weight with which a page holds a stem: whole, or as the start of a word when the reader may still be typing. */
-function weightOf(entry: Entry, word: string, prefix: boolean): number {
-  let best = 0;
-  for (const { weight, stems: known } of entry.fields) {
-    if (weight <= best) continue;
-    if (known.has(word)) best = weight;
-    else if (prefix && word.length > 1 && [...known].some((other) => other.startsWith(word)))
-      best = Math.max(best, weight * 0.7);
-  }
-  return best;
+/**
+ * The weight with which a page holds a stem, whole or, when the reader may still be typing, as the start of a word: that
+ * of its best field, and a share of the others', since what a page is about stands in several.
+ */
+function weightOf({ fields }: Entry, word: string, prefix: boolean): number {
+  const found = fields.map(({ weight, stems: known }) => {
+    if (known.has(word)) return weight;
+    return prefix && word.length > 1 && [...known].some((other) => other.startsWith(word))
+      ? weight * prefixShare
+      : 0;
+  });
+  const best = Math.max(...found);
+  return best + otherFields * (found.reduce((sum, weight) => sum + weight, 0) - best);
 }
 
 /** Where a word may have lost a space: no part shorter than three letters. */

@@ -6,7 +6,7 @@ const guide = 'leadership/challenging-backend-issue/';
 
 test('a story is kept in the browser, its length told, and its points ticked', async ({ page, site }) => {
   await page.goto(new URL(`${guide}#your-story`, site).href);
-  const situation = page.getByLabel('Situation');
+  const situation = page.getByLabel('Situation', { exact: true });
   await situation.fill('Checkout stood still for nine minutes on a Friday.');
   await expect(page.getByText('9 words, about 0:04 minutes to say.')).toBeVisible();
   const point = page.locator('.story-check input').first();
@@ -38,7 +38,7 @@ test('a telling is timed, paused and begun anew', async ({ page, site }) => {
 
 test('all that is remembered can be saved, deleted and taken in again', async ({ page, site }) => {
   await page.goto(new URL(`${guide}#your-story`, site).href);
-  await page.getByLabel('Stakes').fill('Ten thousand orders.');
+  await page.getByLabel('Stakes', { exact: true }).fill('Ten thousand orders.');
   await page.goto(new URL('your-data/', site).href);
   await expect(page.getByText('1 story of your own')).toBeVisible();
   const download = page.waitForEvent('download');
@@ -66,8 +66,8 @@ test('without script a story is a worksheet', async ({ browser, site }) => {
   const context = await browser.newContext({ javaScriptEnabled: false });
   const page = await context.newPage();
   await page.goto(new URL(`${guide}#your-story`, site).href);
-  await expect(page.getByText('Without JavaScript nothing that you type is kept')).toBeVisible();
-  await expect(page.getByLabel('Situation')).toBeVisible();
+  await expect(page.locator('.story-kept noscript')).toContainText('nothing that you type is kept');
+  await expect(page.getByLabel('Situation', { exact: true })).toBeVisible();
   await expect(page.getByRole('button', { name: 'Tell it in two minutes' })).toBeHidden();
   await context.close();
 });
