@@ -20,7 +20,7 @@ function provider() {
 export default lab({
   title: 'One key, two requests at once',
   claim:
-    'Looking for the key before charging lets two simultaneous requests both charge; claiming the key by a unique insert, in a transaction of its own, lets one through.',
+    'Looking for the key before charging lets two simultaneous requests both charge; claiming the key by a unique insert, in a transaction of its own, lets one through. When the owner of a claim dies or is slow, only the same key at the provider prevents a second charge.',
   engines: ['postgres'],
   async run({ postgres, fact, scene }) {
     const db = await postgres();
