@@ -7,7 +7,7 @@ const payments = 5500;
 export default lab({
   title: 'A long import is killed, deployed over and resumed',
   claim:
-    'With the checkpoint in the transaction of its batch a killed import goes on without a row lost or twice; saved apart it imports a batch twice. SIGTERM ends it after its batch, and a worker that lost its lease changes nothing.',
+    'With the checkpoint in the transaction of its batch a killed import goes on without a row lost or twice; saved apart it imports a batch twice. SIGTERM ends it after its batch, and a worker that was frozen past its lease changes nothing.',
   engines: ['postgres', 'node'],
   async run({ postgres, node, folder, fact, scene, step, until }) {
     const db = await postgres();
@@ -24,7 +24,7 @@ export default lab({
       CREATE TABLE payment (line int, cents int);
       INSERT INTO job (id) VALUES (1);
       CREATE OR REPLACE FUNCTION pass_gate() RETURNS trigger LANGUAGE plpgsql AS
-        $$ BEGIN PERFORM pg_advisory_xact_lock(9); RETURN new; END $$;`;
+        $$ BEGIN PERFORM pg_advisory_xact_lock_shared(9); RETURN new; END $$;`;
     // A worker stops at the gate while the lab holds the lock, so that it is killed in the middle of a known batch.
     const batchGate = (line: number): string =>
       `CREATE OR REPLACE TRIGGER gate BEFORE INSERT ON payment FOR EACH ROW WHEN (new.line = ${line}) EXECUTE FUNCTION pass_gate()`;
@@ -87,18 +87,37 @@ export default lab({
     await control.does(state);
 
     scene('A worker that was paused comes back');
-    const third = start();
-    await third.ended;
-    step({ who: 'Worker 3', does: 'claims the job', result: third.stdout.split('\n')[0] ?? '' });
-    await control.does(state);
-    const [old] = await db.sessions('Worker 2');
+    await db.query(batchGate(5200));
     // #region fence
-    const late = await old.does(
-      'UPDATE job SET byte_offset = 1, rows = rows + 1000 WHERE id = 1 AND attempt = 2',
-      { note: 'As if worker 2 had been frozen: its number is no longer the current one.' },
+    await close();
+    const third = start();
+    await atGate(); // in the last batch
+    third.kill('SIGSTOP');
+    await open();
+    await until('its rows are in, and nobody commits them', () =>
+      db.value<boolean>(`SELECT count(*) > 0 FROM pg_stat_activity
+        WHERE datname = current_database() AND application_name = 'importer' AND state = 'idle in transaction'`),
     );
+    await expire();
+    const fourth = start();
+    await fourth.ended; // takes over, to the end
+    third.kill('SIGCONT');
+    const late = await third.ended;
     // #endregion fence
-    fact('what the paused worker changes', late.tag);
+    step({ who: 'Worker 3', does: 'claims the job', result: third.stdout.split('\n')[0] ?? '' });
+    step({ who: 'Worker 3', does: '(line 5,200)', result: 'SIGSTOP', note: 'Frozen; its lease runs out.' });
+    step({ who: 'Worker 4', does: 'claims the job', result: fourth.stdout.split('\n')[0] ?? '' });
+    await control.does(state);
+    step({
+      who: 'Worker 3',
+      does: '(SIGCONT) saves its batch',
+      result: /Error: (.*)/.exec(third.stderr)?.[1] ?? 'nothing',
+      outcome: 'fails',
+      note: 'The save matches no row, so its own rows roll back.',
+    });
+    fact('what the paused worker hears', /Error: (.*)/.exec(third.stderr)?.[1] ?? 'nothing');
+    fact('exit code of the paused worker', late.code);
+    await gone();
     const twice = 'SELECT count(*) - count(DISTINCT line) FROM payment';
     fact('payments in the file', payments);
     fact('payments imported', await db.value('SELECT count(DISTINCT line) FROM payment'));

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { Piscina } from 'piscina';
+import { EngineMissing } from '#labs/engines/engine.ts';
 import { lab, type Point, type Scalar } from '#labs/index.ts';
 import { slots } from './overload/worker.ts';
 
@@ -15,8 +16,13 @@ export default lab({
     'With an unbounded queue a pool at twice its capacity soon works only for callers who have left; with a queue of two, or a deadline that the task reads first, every tick serves a caller who still waits. The defaults are an unbounded queue and one and a half threads a core.',
   engines: ['node'],
   async run({ node, fact, series, until }) {
+    const pin = promisify(execFile);
+    await pin('taskset', ['--version']).catch(() => {
+      throw new EngineMissing('pinning to a core: taskset is not on PATH. It needs Linux and util-linux.');
+    });
     const waits: Record<string, Point[]> = {};
     const rows: Scalar[][] = [];
+    const refusals = new Set<string>();
     for (const [policy, maxQueue, deadline] of [
       ['queue without bound', Infinity, Infinity],
       ['queue of 2', 2, Infinity],
@@ -33,7 +39,7 @@ export default lab({
       for (; now < ticks; now += 1) {
         for (let caller = 0; caller < 2; caller += 1) {
           const id = arrived.push(now) - 1;
-          pool.run({ shared, id, until: now + deadline }).then(served, () => (refused += 1));
+          pool.run({ shared, id, until: now + deadline }).then(served, refuse);
         }
         await until('the thread is at work', () => Atomics.load(shared, slots.waiting) === 1);
         const before = points.length;
@@ -54,6 +60,10 @@ export default lab({
       waits[policy] = points;
       await pool.destroy();
 
+      function refuse(error: Error): void {
+        refused += 1;
+        if (now < ticks) refusals.add(error.message); // not those that the end of the lab refuses
+      }
       function served(id: number): void {
         if (id < 0) {
           skipped += 1;
@@ -69,6 +79,7 @@ export default lab({
       columns: ['policy', 'in time', 'too late', 'no work done', 'in the queue'],
       rows,
     });
+    fact('what the refused hear', [...refusals].join(', '));
     series('how long the served caller waited', {
       x: 'tick',
       y: 'wait',
@@ -81,7 +92,7 @@ export default lab({
     const script = path.join(import.meta.dirname, 'overload/sizes.ts');
     const core = /Cpus_allowed_list:\s*(\d+)/.exec(await readFile('/proc/self/status', 'utf8'))?.[1] ?? '0';
     // #region pinned
-    const { stdout } = await promisify(execFile)('taskset', ['-c', core, version.program, script]);
+    const { stdout } = await pin('taskset', ['-c', core, version.program, script]);
     // #endregion pinned
     const sizes = JSON.parse(stdout) as { parallelism: number; threads: number; queue: string };
     fact('availableParallelism on one core', sizes.parallelism);

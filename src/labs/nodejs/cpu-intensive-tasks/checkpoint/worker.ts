@@ -35,6 +35,7 @@ const save = `
   UPDATE job SET byte_offset = $3, rows = rows + $4, done = $5,
                  lease_until = now() + interval '30 s'
    WHERE id = $1 AND attempt = $2`; // 0 rows: another worker has it
+const giveBack = 'UPDATE job SET lease_until = now() WHERE id = $1 AND attempt = $2';
 // #endregion save
 
 const job = (await db.query<Job>(claim)).rows[0];
@@ -67,7 +68,7 @@ for await (const { lines, end } of batches(job.byte_offset)) {
   if (mode !== 'apart') await db.query('COMMIT');
   console.log(`up to byte ${end}`);
   if (!stop.signal.aborted || done) continue;
-  await db.query('UPDATE job SET lease_until = now() WHERE id = $1', [job.id]); // give it back
+  await db.query(giveBack, [job.id, job.attempt]);
   console.log('gave the lease back');
   break;
 }
