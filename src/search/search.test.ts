@@ -75,13 +75,52 @@ describe('finds what was meant', () => {
 
   test('full-text hits add pages that no heading names, and lift those that both find', () => {
     const text = [
-      { id: 'infrastructure/kubernetes-and-docker', score: 4 },
-      { id: 'nodejs/event-loop', score: 2 },
+      { id: 'infrastructure/kubernetes-and-docker', anchor: 'sidecars', text: 'Sidecars', score: 4 },
+      { id: 'nodejs/event-loop', anchor: '2m', text: 'In 2 minutes', score: 2 },
     ];
     expect(searcher.search('sidecar', { text }).results.map(({ page: { number } }) => number)).toEqual([
       19, 8,
     ]);
     expect(searcher.search('libuv', { text }).results[0]?.page.number).toBe(8);
+  });
+});
+
+describe('understands how things are written', () => {
+  test.each([
+    ['next tick', 8, 'a word written apart'],
+    ['writeskew', 16, 'words run together'],
+    ['nextTick', 8, 'the last part of an identifier'],
+    ['postgresql transactions', 16, 'another name of the same thing'],
+  ])('%s', (query, number) => {
+    expect(first(query)).toBe(number);
+  });
+
+  test('an abbreviation that only the glossary knows stands for its words', () => {
+    const known = createSearcher(head, { fsm: 'async await' });
+    expect(known.search('FSM').results[0]?.page.number).toBe(8);
+    expect(known.search('FSM').corrected).toBeUndefined();
+  });
+
+  test('words in quotes must stand together; when they do nowhere, they count as words', () => {
+    expect(searcher.search('"isolation levels"').results.map(({ page: { number } }) => number)).toEqual([16]);
+    expect(searcher.search('"levels isolation"').results[0]?.page.number).toBe(16);
+  });
+
+  test('a page that answers no question stands behind those that do', () => {
+    const glossary = page('glossary', 0, {
+      title: 'Glossary',
+      sections: [{ anchor: 'libuv', text: 'libuv' }],
+    });
+    expect(
+      createSearcher([glossary, ...head])
+        .search('libuv')
+        .results.map(({ page: { number } }) => number),
+    ).toEqual([8, 0]);
+  });
+
+  test('says when even the best page holds little of the question', () => {
+    expect(searcher.search('libuv').weak).toBe(false);
+    expect(searcher.search('libuv zebra xylophone').weak).toBe(true);
   });
 });
 

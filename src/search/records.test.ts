@@ -1,0 +1,28 @@
+import { JSDOM } from 'jsdom';
+import { expect, test } from 'vitest';
+import { sectionRecords } from './records.ts';
+
+const records = (body: string) => sectionRecords(new JSDOM(body).window.document);
+
+test('each place with an address is a record with its own text', () => {
+  expect(
+    records(`<section data-part="deep-dive"><header><h2 id="deep-dive">Deep dive</h2></header><p>Before.</p>
+      <div class="sl-heading-wrapper"><h3 id="one">One</h3><a class="sl-anchor-link" href="#one">#</a></div><p>First.</p>
+      <h3 id="two">Two</h3><p>Second <code>SKIP LOCKED</code>.</p></section>
+      <section data-part="proof"><h2 id="proof">Proof</h2>
+      <section class="lab" id="lab-x"><h3>A lab</h3><p>It proves.</p><div class="expressive-code">code</div></section></section>
+      <section data-part="follow-ups"><h2 id="follow-ups">Follow-ups</h2>
+      <details><summary><h3>Why?</h3></summary><div class="answer" id="follow-up-why"><p>Because.</p></div></details></section>`),
+  ).toEqual([
+    { anchor: 'deep-dive', heading: 'Deep dive', text: 'Before.' },
+    { anchor: 'one', heading: 'One', text: 'First.' },
+    { anchor: 'two', heading: 'Two', text: 'Second SKIP LOCKED.' },
+    { anchor: 'lab-x', heading: 'A lab', text: 'It proves.' },
+    { anchor: 'follow-ups', heading: 'Follow-ups', text: 'Why?' },
+    { anchor: 'follow-up-why', heading: 'Why?', text: 'Because.' },
+  ]);
+});
+
+test('a page that is no guide has none', () => {
+  expect(records('<main><h1>Home</h1><p>Text</p></main>')).toEqual([]);
+});
