@@ -1,0 +1,120 @@
+import amqp from 'amqplib';
+import { lab } from '#labs/index.ts';
+
+export default lab({
+  title: 'A poison message on a quorum queue, and who holds the rest',
+  claim:
+    'A quorum queue with a delivery limit moves a message that is rejected each time to the dead-letter exchange; without prefetch one consumer takes the whole backlog, and what it had not acknowledged comes back marked as redelivered.',
+  engines: ['rabbitmq'],
+  async run({ rabbitmq, fact, step, scene, until, defer }) {
+    const broker = await rabbitmq();
+    const connection = await amqp.connect(broker.url);
+    defer(() => connection.close());
+    const channel = await connection.createConfirmChannel();
+    const send = async (queue: string, bodies: readonly string[]): Promise<void> => {
+      for (const body of bodies) channel.sendToQueue(queue, Buffer.from(body), { persistent: true });
+      await channel.waitForConfirms();
+    };
+
+    // #region declare
+    await channel.assertExchange('dead', 'fanout', { durable: true });
+    await channel.assertQueue('dead-orders', { durable: true, arguments: { 'x-queue-type': 'quorum' } });
+    await channel.bindQueue('dead-orders', 'dead', '');
+    await channel.assertQueue('orders', {
+      durable: true,
+      arguments: {
+        'x-queue-type': 'quorum',
+        'x-delivery-limit': 3,
+        'x-dead-letter-exchange': 'dead',
+        'x-dead-letter-strategy': 'at-least-once', // needs the next line
+        'x-overflow': 'reject-publish',
+      },
+    });
+    // #endregion declare
+
+    scene('One message fails every time');
+    await send('orders', ['a', 'poison', 'b', 'c']);
+    const worker = await connection.createChannel();
+    await worker.prefetch(1);
+    const order: string[] = [];
+    const counts: number[] = [];
+    // #region work
+    const { consumerTag } = await worker.consume('orders', (message) => {
+      if (!message) return;
+      const body = message.content.toString();
+      order.push(body);
+      if (body === 'poison') {
+        counts.push(Number(message.properties.headers?.['x-delivery-count'] ?? 0));
+        worker.reject(message, true); // back into the queue
+      } else worker.ack(message);
+    });
+    // #endregion work
+    await until('it is a dead letter', async () => (await channel.checkQueue('dead-orders')).messageCount === 1); // prettier-ignore
+    await until('the rest is done', () => ['a', 'b', 'c'].every((body) => order.includes(body)));
+    await worker.cancel(consumerTag);
+    await worker.close();
+    for (const [index, count] of counts.entries())
+      step({ who: 'Consumer', does: `poison, delivery ${index + 1}`, result: `x-delivery-count ${count}: rejected`, outcome: 'fails' }); // prettier-ignore
+    const dead = await channel.get('dead-orders');
+    const death = dead && (dead.properties.headers?.['x-death'] as { reason: string; queue: string }[])[0];
+    if (dead) channel.ack(dead);
+    step({ who: 'Broker', does: 'dead exchange', result: `poison, reason ${death ? death.reason : 'none'}` });
+    fact('deliveries of the poison message under a limit of 3', counts.length);
+    fact('x-delivery-count at each of them', counts);
+    fact('reason on the dead letter', death ? death.reason : 'none');
+    fact('other messages handled', order.filter((body) => body !== 'poison').length);
+
+    // A classic queue counts nothing. The lab gives up after 100.
+    scene('A queue that does not count');
+    await channel.assertQueue('classic', { durable: true });
+    await send('classic', ['poison']);
+    const stubborn = await connection.createChannel();
+    await stubborn.prefetch(1);
+    let turns = 0;
+    await stubborn.consume('classic', (message) => {
+      if (message && ++turns < 100) stubborn.reject(message, true);
+    });
+    await until('100 deliveries', () => turns === 100);
+    await stubborn.close();
+    const left = async (queue: string): Promise<number> => (await channel.checkQueue(queue)).messageCount;
+    await until('it is back', async () => (await left('classic')) === 1);
+    fact('still in a classic queue after 100 deliveries', await left('classic'));
+    step({ who: 'Consumer', does: 'poison, 100 deliveries', result: 'still there', outcome: 'fails' });
+
+    scene('100 messages, two consumers, the first one hangs');
+    const rows: [string, number, number][] = [];
+    let redelivered = 0;
+    for (const prefetch of [0, 10]) {
+      const queue = `work-${prefetch}`;
+      await channel.assertQueue(queue, { durable: true, arguments: { 'x-queue-type': 'quorum' } });
+      await send(
+        queue,
+        Array.from({ length: 100 }, (_, n) => String(n)),
+      );
+      // #region prefetch
+      const [hangs, works] = [await connection.createChannel(), await connection.createChannel()];
+      let [held, done] = [0, 0];
+      await hangs.prefetch(prefetch); // 0 is the default: no limit
+      await hangs.consume(queue, () => held++); // never acknowledges
+      await until('it holds what it may', () => held === (prefetch || 100));
+      await works.prefetch(10);
+      await works.consume(queue, (message) => {
+        if (!message) return;
+        done++;
+        if (message.fields.redelivered) redelivered++;
+        works.ack(message);
+      });
+      await until('nothing more is ready', async () => done === 100 - held && (await left(queue)) === 0);
+      // #endregion prefetch
+      rows.push([prefetch ? String(prefetch) : 'none', held, done]);
+      step({ who: 'Broker', does: `prefetch ${prefetch || 'none'}`, result: `hangs holds ${held}, works did ${done}`, outcome: prefetch ? 'ok' : 'fails' }); // prettier-ignore
+      await hangs.close(); // its process dies, at last
+      await until('the second consumer did all', () => done === 100);
+      await works.close();
+    }
+    fact('who had the messages while the first hung', { columns: ['prefetch', 'held by the one that hangs', 'done by the other'], rows }); // prettier-ignore
+    fact('messages that a hanging consumer holds without prefetch', rows[0]?.[1] ?? -1);
+    fact('messages that it holds with a prefetch of 10', rows[1]?.[1] ?? -1);
+    fact('deliveries marked as redelivered, 100 and 10', redelivered);
+  },
+});
