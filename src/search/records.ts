@@ -63,7 +63,8 @@ export function sectionRecords(document: Document): SectionRecord[] {
   const add = (anchor: string, heading: string, text: string) => {
     if (squeeze(text) !== '') records.push({ anchor, heading, text: squeeze(text) });
   };
-  for (const part of document.querySelectorAll('[data-part]')) {
+  // The list of sources repeats in titles what the text says, and is nowhere a reader looks for an answer.
+  for (const part of document.querySelectorAll('[data-part]:not([data-part=sources])')) {
     const title = part.querySelector('h2');
     const inPart = squeeze(title?.textContent ?? '');
     let anchor = title?.id ?? '';

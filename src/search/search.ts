@@ -62,6 +62,8 @@ const weights = { alias: 6, title: 5, asked: 3, topic: 2, section: 1.6 } as cons
 const togetherInSection = 4;
 /** What full text counts beside the head index, whose best page counts 1. */
 const textShare = 0.5;
+/** The same within a page, where a heading that holds the query's words names its section better than any sentence in it. */
+const sectionTextShare = 0.35;
 const leastScore = 0.08;
 /** What the start of a word counts beside the whole word. */
 const prefixShare = 0.7;
@@ -318,7 +320,7 @@ function joinSections(
   });
   for (const { anchor, text, score } of hits) {
     const before = scores.get(anchor);
-    const own = (textShare * score) / bestText;
+    const own = (sectionTextShare * score) / bestText;
     scores.set(anchor, { section: before?.section ?? { anchor, text }, score: (before?.score ?? 0) + own });
   }
   return [...scores.values()]
