@@ -50,12 +50,12 @@ export default lab({
     step({ who: 'caller', does: 'abort()', result: dropped, note: 'It leaves the queue.' });
     Atomics.store(first, slots.end, 1);
     await task;
-    rows.push(['Promise.race', 'no', yes(first, slots.cleaned), thread() === same ? 'the same' : 'new']);
+    rows.push(['race', 'no', yes(first, slots.cleaned), thread() === same ? 'same' : 'new']);
     rows.push([
-      'signal, task waits',
-      Atomics.load(second, slots.started) ? 'no' : 'never starts',
-      'no',
-      thread() === same ? 'the same' : 'new',
+      'abort, waits',
+      Atomics.load(second, slots.started) ? 'no' : 'no start',
+      yes(second, slots.cleaned),
+      thread() === same ? 'same' : 'new',
     ]);
 
     // #region flag
@@ -66,12 +66,7 @@ export default lab({
     // #endregion flag
     const flagged = await stopped;
     step({ who: 'caller', does: 'Atomics.store(third, stop, 1)', result: flagged });
-    rows.push([
-      'flag in shared memory',
-      'at its next check',
-      yes(third, slots.cleaned),
-      thread() === same ? 'the same' : 'new',
-    ]);
+    rows.push(['flag', 'next check', yes(third, slots.cleaned), thread() === same ? 'same' : 'new']);
 
     // #region running
     const fourth = memory();
@@ -91,7 +86,7 @@ export default lab({
     holds('The killed task counts no further', Atomics.load(fourth, slots.progress) === stoodStill);
     step({ who: 'caller', does: 'abort()', result: ended, note: 'The task runs: its thread is terminated.' });
     step({ who: 'pool', does: 'next task', result: fresh ? 'on a new thread' : 'on the same thread' });
-    rows.push(['signal, task runs', 'at once', yes(fourth, slots.cleaned), fresh ? 'new' : 'the same']);
-    fact('what each leaves', { columns: ['how', 'work stops', 'finally runs', 'thread'], rows });
+    rows.push(['abort, runs', 'at once', yes(fourth, slots.cleaned), fresh ? 'new' : 'same']);
+    fact('what each leaves', { columns: ['how', 'stops', 'finally', 'thread'], rows });
   },
 });

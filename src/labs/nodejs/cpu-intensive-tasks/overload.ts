@@ -23,10 +23,10 @@ export default lab({
     const waits: Record<string, Point[]> = {};
     const rows: Scalar[][] = [];
     const refusals = new Set<string>();
-    for (const [policy, maxQueue, deadline] of [
-      ['queue without bound', Infinity, Infinity],
-      ['queue of 2', 2, Infinity],
-      ['deadline read first', Infinity, patience],
+    for (const [policy, label, maxQueue, deadline] of [
+      ['queue without bound', 'no bound', Infinity, Infinity],
+      ['queue of 2', 'queue of 2', 2, Infinity],
+      ['deadline read first', 'deadline', Infinity, patience],
     ] as const) {
       const shared = new Int32Array(new SharedArrayBuffer(8));
       const filename = new URL('overload/worker.ts', import.meta.url).href;
@@ -48,13 +48,7 @@ export default lab({
         await until('its answer is here', () => points.length > before);
       }
       // #endregion tick
-      rows.push([
-        policy,
-        inTime,
-        late,
-        refused + skipped,
-        arrived.length - inTime - late - refused - skipped,
-      ]);
+      rows.push([label, inTime, late, refused + skipped, arrived.length - inTime - late - refused - skipped]);
       if (deadline === Infinity) fact(`in time, ${policy}`, inTime);
       if (maxQueue === 2) fact(`refused, ${policy}`, refused);
       waits[policy] = points;
@@ -76,7 +70,7 @@ export default lab({
       }
     }
     fact(`${ticks} ticks, two callers in each, one task a tick`, {
-      columns: ['policy', 'in time', 'too late', 'no work done', 'in the queue'],
+      columns: ['policy', 'in time', 'late', 'no', 'left'],
       rows,
     });
     fact('what the refused hear', [...refusals].join(', '));
