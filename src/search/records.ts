@@ -64,7 +64,7 @@ export function sectionRecords(document: Document): SectionRecord[] {
     if (squeeze(text) !== '') records.push({ anchor, heading, text: squeeze(text) });
   };
   // The list of sources repeats in titles what the text says, and is nowhere a reader looks for an answer.
-  for (const part of document.querySelectorAll('[data-part]:not([data-part=sources])')) {
+  for (const part of document.querySelectorAll('section[data-part]:not([data-part=sources])')) {
     const title = part.querySelector('h2');
     const inPart = squeeze(title?.textContent ?? '');
     let anchor = title?.id ?? '';

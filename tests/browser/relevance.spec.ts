@@ -39,17 +39,21 @@ test('what readers type finds its page and its section', async ({ page, site, is
       })),
     });
   }
-  const result = score(answers);
+  const of = (set: 'tune' | 'held') => answers.filter(({ query }) => query.set === set);
+  const [tuned, held] = [score(of('tune')), score(of('held'))];
   const wrong = answers
     .filter(({ query, found }) => !query.pages.includes(found[0]?.id ?? ''))
-    .map(({ query, found }) => `${query.text}: ${found[0]?.id ?? 'nothing'}`)
+    .map(({ query, found }) => `${query.set} ${query.text}: ${found[0]?.id ?? 'nothing'}`)
     .join('\n');
   const astray = answers
     .filter(({ query, found }) => query.anchors.length > 0 && !query.anchors.includes(found[0]?.anchor ?? ''))
     .map(({ query, found }) => `${query.text}: ${found[0]?.id ?? ''}#${found[0]?.anchor ?? ''}`)
     .join('\n');
-  expect.soft(result.first, wrong).toBeGreaterThanOrEqual(0.95);
-  expect.soft(result.three, wrong).toBeGreaterThanOrEqual(0.99);
-  expect.soft(result.zero).toBe(0);
-  expect.soft(result.section, astray).toBeGreaterThanOrEqual(0.9);
+  expect.soft(tuned.first, wrong).toBeGreaterThanOrEqual(0.95);
+  expect.soft(tuned.three, wrong).toBeGreaterThanOrEqual(0.99);
+  expect.soft(tuned.zero + held.zero).toBe(0);
+  expect.soft(tuned.section, astray).toBeGreaterThanOrEqual(0.9);
+  // Queries that nobody had seen while search was tuned: what a stranger's words meet.
+  expect.soft(held.first, wrong).toBeGreaterThanOrEqual(0.8);
+  expect.soft(held.three, wrong).toBeGreaterThanOrEqual(0.88);
 });
