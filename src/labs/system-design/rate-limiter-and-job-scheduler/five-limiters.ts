@@ -58,7 +58,7 @@ export default lab({
         mostWithin(times, 2_000),
         mostWithin(times, minute),
         times.length,
-        state[name] ?? '1 number (GCRA)',
+        state[name] ?? '1 timestamp',
       ]),
     });
     for (const [name, times] of Object.entries(race)) {
@@ -105,7 +105,7 @@ export default lab({
       if (bucket(now) !== timestamp(now)) differ++;
     }
     // #endregion equal
-    fact('of 10,000 calls, decided differently by token bucket and GCRA', differ);
+    fact('of 10,000 calls, decided differently by the bucket and the timestamp', differ);
 
     // The same limiter behind real HTTP; its clock is a variable.
     let clock = 0;

@@ -50,7 +50,7 @@ export function tokenBucket(limit: number, window: number, burst: number): Limit
 }
 // #endregion token
 
-/** The same decisions from one timestamp, when the bucket would be full again (GCRA). State: one number. */
+/** The same decisions from one timestamp, when the bucket would be full again: the generic cell rate algorithm. State: one number. */
 // #region gcra
 export function gcra(limit: number, window: number, burst: number): Limiter {
   const cost = window / limit;
@@ -64,7 +64,7 @@ export function gcra(limit: number, window: number, burst: number): Limiter {
 }
 // #endregion gcra
 
-/** GCRA that also says how many calls are left and in how many milliseconds the next token comes. */
+/** The same, and it also says how many calls are left and in how many milliseconds the next token comes. */
 export function quota(limit: number, window: number, burst: number) {
   const cost = window / limit;
   let full = 0;

@@ -1,5 +1,5 @@
 -- #region script
--- KEYS[1]: the caller; ARGV: milliseconds for one token, burst. GCRA: the key holds when the bucket is full again.
+-- KEYS[1]: the caller; ARGV: milliseconds for one token, burst. The key holds when the bucket is full again.
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local cost, burst = tonumber(ARGV[1]), tonumber(ARGV[2])
