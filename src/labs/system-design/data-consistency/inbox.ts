@@ -70,9 +70,10 @@ export default lab({
       await handle(b, 'e1', () => undefined); // the broker delivers again
       rows.push([name, twice, await free()]);
     }
+    const said = (left: number) => `${left}${left < 9 ? ', taken twice' : left > 9 ? ', never taken' : ''}`;
     fact('cups left of 10 after one order', {
       columns: ['consumer', 'delivered twice', 'died, delivered again'],
-      rows,
+      rows: rows.map(([name, twice, died]) => [name, said(twice), said(died)]),
     });
     fact('cups left after a death, inbox row first', rows[1]?.[2] ?? -1);
     fact('cups left after a death, effect first', rows[2]?.[2] ?? -1);

@@ -72,7 +72,6 @@ export default lab({
       who: 'Relay',
       does: 'SELECT … WHERE id > 2',
       result: second[0] ?? '',
-      outcome: 'fails',
       note: 'A has id 1. No later poll will ask for it.',
     });
     const ways = ['id > last', 'a mark on each row', 'older than every open transaction', 'the log'];
