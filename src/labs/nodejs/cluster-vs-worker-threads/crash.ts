@@ -1,4 +1,5 @@
 import { writeFile } from 'node:fs/promises';
+import { Agent, get } from 'node:http';
 import path from 'node:path';
 import { lab, type Scalar } from '#labs/index.ts';
 
@@ -8,7 +9,7 @@ const failures = [
   'calls process.exit(3)',
   'fills its heap',
   'crashes in native code',
-  'is killed by the kernel',
+  'gets SIGKILL',
 ] as const;
 
 /** True while there is a process with this id. */
@@ -20,10 +21,24 @@ function alive(pid: number): boolean {
   }
 }
 
+/** What one request gets: the body, or the code of the error. */
+const ask = (port: number, agent?: Agent): Promise<string> =>
+  new Promise((resolve) => {
+    get({ port, host: '127.0.0.1', agent: agent ?? false }, (response) => {
+      let body = '';
+      response.on('data', (data: Buffer) => (body += data.toString()));
+      response.on('end', () => {
+        resolve(body);
+      });
+    }).on('error', (error: NodeJS.ErrnoException) => {
+      resolve(error.code ?? error.message);
+    });
+  });
+
 export default lab({
   title: 'What one failing worker takes with it',
   claim:
-    'A thread that throws, exits or fills its JavaScript heap ends alone, provided that somebody listens for its error; a native crash or the kernel’s SIGKILL ends every thread of the process, and only the one process of a cluster.',
+    'A thread that throws, exits or fills its JavaScript heap ends alone, provided that somebody listens for its error; a native crash or a SIGKILL ends every thread of the process, and only the one process of a cluster.',
   engines: ['node'],
   async run({ node, port, folder, until, fact }) {
     const rows: Scalar[][] = [];
@@ -71,6 +86,34 @@ export default lab({
     fact('a request in a worker when the primary gets', {
       columns: ['signal', 'the client sees'],
       rows: ends,
+    });
+
+    const later: Scalar[][] = [];
+    for (const handler of ['with a handler', 'with a handler in both'] as const) {
+      const at = await port();
+      const gate = path.join(await folder(), 'gate');
+      const primary = (await node()).start('crash/primary.mjs', { args: [String(at), gate, handler] });
+      await primary.line(/listening/);
+      // #region kept
+      const agent = new Agent({ keepAlive: true, maxSockets: 1 }); // as a proxy does
+      const first = ask(at, agent);
+      await primary.line(/request began/);
+      primary.kill('SIGTERM');
+      await primary.line(/leaving/);
+      await until('the port is closed', async () => (await ask(at)) === 'ECONNREFUSED');
+      await writeFile(gate, ''); // the request may end now
+      const answers = [await first, await ask(at, agent), await ask(at, agent), await ask(at, agent)];
+      // #endregion kept
+      agent.destroy();
+      primary.kill('SIGKILL');
+      later.push([
+        handler === 'with a handler' ? 'cluster.disconnect()' : 'and Connection: close in the worker',
+        ...answers,
+      ]);
+    }
+    fact('four requests on one kept connection, SIGTERM during the first', {
+      columns: ['SIGTERM leads to', 'first', 'second', 'third', 'fourth'],
+      rows: later,
     });
 
     const outside = await (

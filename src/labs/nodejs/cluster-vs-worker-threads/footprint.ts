@@ -25,7 +25,7 @@ export default lab({
     const newest = await node();
     const points: Record<string, [string, number][]> = { thread: [], process: [] };
     const each: Record<string, number> = {};
-    for (const load of ['empty', 'with a library']) {
+    for (const load of ['empty', 'with pg, zod and pino', 'with a library']) {
       for (const kind of ['thread', 'process']) {
         const { stdout } = await newest.run('footprint/host.mjs', { args: [kind, load] });
         const output = JSON.parse(stdout) as Output;

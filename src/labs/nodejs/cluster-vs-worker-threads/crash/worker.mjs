@@ -19,7 +19,7 @@ const failures = {
     v8.setFlagsFromString('--allow-natives-syntax');
     new Function('%SystemBreak()')(); // V8's own trap instruction, as a bug in an add-on would hit
   },
-  'is killed by the kernel': () => process.kill(process.pid, 'SIGKILL'), // as when memory runs out
+  'gets SIGKILL': () => process.kill(process.pid, 'SIGKILL'),
 };
 // #endregion failures
 

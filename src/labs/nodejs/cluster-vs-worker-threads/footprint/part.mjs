@@ -1,7 +1,8 @@
 import { isMainThread, parentPort } from 'node:worker_threads';
 
-// A worker of either kind, with or without a large library; it says when it is there, and stays.
-if (process.argv[2] === 'with a library') await import('typescript');
+// A worker of either kind, with what it is to load; it says when it is there, and stays.
+const libraries = { 'with pg, zod and pino': ['pg', 'zod', 'pino'], 'with a library': ['typescript'] };
+for (const name of libraries[process.argv[2]] ?? []) await import(name);
 const port = isMainThread ? process : parentPort;
 port.on('message', () => undefined);
 if (isMainThread) process.send('ready');
