@@ -52,7 +52,7 @@ export default lab({
     await task;
     rows.push(['race', 'no', yes(first, slots.cleaned), thread() === same ? 'same' : 'new']);
     rows.push([
-      'abort, waits',
+      'queued',
       Atomics.load(second, slots.started) ? 'no' : 'no start',
       yes(second, slots.cleaned),
       thread() === same ? 'same' : 'new',
@@ -66,7 +66,7 @@ export default lab({
     // #endregion flag
     const flagged = await stopped;
     step({ who: 'caller', does: 'Atomics.store(third, stop, 1)', result: flagged });
-    rows.push(['flag', 'next check', yes(third, slots.cleaned), thread() === same ? 'same' : 'new']);
+    rows.push(['flag', 'at check', yes(third, slots.cleaned), thread() === same ? 'same' : 'new']);
 
     // #region running
     const fourth = memory();
@@ -86,7 +86,7 @@ export default lab({
     holds('The killed task counts no further', Atomics.load(fourth, slots.progress) === stoodStill);
     step({ who: 'caller', does: 'abort()', result: ended, note: 'The task runs: its thread is terminated.' });
     step({ who: 'pool', does: 'next task', result: fresh ? 'on a new thread' : 'on the same thread' });
-    rows.push(['abort, runs', 'at once', yes(fourth, slots.cleaned), fresh ? 'new' : 'same']);
+    rows.push(['running', 'at once', yes(fourth, slots.cleaned), fresh ? 'new' : 'same']);
     fact('what each leaves', { columns: ['how', 'stops', 'finally', 'thread'], rows });
   },
 });

@@ -25,7 +25,7 @@ export default lab({
     const refusals = new Set<string>();
     for (const [policy, label, maxQueue, deadline] of [
       ['queue without bound', 'no bound', Infinity, Infinity],
-      ['queue of 2', 'queue of 2', 2, Infinity],
+      ['queue of 2', 'bound 2', 2, Infinity],
       ['deadline read first', 'deadline', Infinity, patience],
     ] as const) {
       const shared = new Int32Array(new SharedArrayBuffer(8));
