@@ -73,7 +73,11 @@ export default lab({
     const five = ['c1', 'c2', 'c3', 'c4', 'c5'].map((memberId) => ({ memberId, memberMetadata: Buffer.alloc(0) })); // prettier-ignore
     const metadata = topic?.partitions ?? [];
     const stub = { findTopicPartitionMetadata: () => metadata } as unknown as Cluster; // all that it asks
-    const assigner = PartitionAssigners.roundRobin({ cluster: stub, groupId: 'mail', logger: client.logger() });
+    const assigner = PartitionAssigners.roundRobin({
+      cluster: stub,
+      groupId: 'mail',
+      logger: client.logger(),
+    });
     const plan = await assigner.assign({ members: five, topics: ['orders'] });
     const shares = five.map(({ memberId }) => {
       const own = plan.find((member) => member.memberId === memberId);

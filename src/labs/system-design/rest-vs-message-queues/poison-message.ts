@@ -112,7 +112,7 @@ export default lab({
       await until('the second consumer did all', () => done === 100);
       await works.close();
     }
-    fact('who had the messages while the first hung', { columns: ['prefetch', 'held by the one that hangs', 'done by the other'], rows }); // prettier-ignore
+    fact('who had the messages while the first hung', { columns: ['limit', 'hangs', 'works'], rows }); // prettier-ignore
     fact('messages that a hanging consumer holds without prefetch', rows[0]?.[1] ?? -1);
     fact('messages that it holds with a prefetch of 10', rows[1]?.[1] ?? -1);
     fact('deliveries marked as redelivered, 100 and 10', redelivered);
