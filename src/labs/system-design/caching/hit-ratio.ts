@@ -50,17 +50,19 @@ export default lab({
     );
     fact('computed: the same key in 16 processes with a cache each', percent(sixteen), '%');
 
-    // Simulated: 100,000 products, asked for by Zipf's law, in caches of five sizes.
-    const products = 100_000;
-    const requests = 400_000;
-    const stream = Array.from({ length: requests }, zipf(products, seeded(5)));
+    // Simulated: 20,000 products, asked for by Zipf's law, in caches of five sizes.
+    const products = 20_000;
+    const requests = 200_000;
+    // Every product once, the rare ones first, so that no cache starts cold.
+    const warming = Array.from({ length: products }, (_, n) => products - 1 - n);
+    const stream = [...warming, ...Array.from({ length: requests }, zipf(products, seeded(5)))];
     const simulate = (capacity: number): number => {
-      return percent(lruHits(stream, capacity, requests / 2) / (requests / 2));
+      return percent(lruHits(stream, capacity, products + requests / 2) / (requests / 2));
     };
-    const sizes = [100, 1000, 10_000, 25_000, 50_000];
+    const sizes = [20, 200, 2000, 10_000];
     const hits = sizes.map((size) => [size, simulate(size)] as const);
     series(
-      'simulated: hit ratio over entries kept, 100,000 products by Zipf’s law, least recently used goes',
+      'simulated: hit ratio over entries kept, 20,000 products by Zipf’s law, least recently used goes',
       {
         x: 'entries',
         y: 'hit ratio',
@@ -70,7 +72,7 @@ export default lab({
       },
     );
     for (const [size, hit] of hits) fact(`simulated: hit ratio with ${size} entries`, hit, '%');
-    const [, , tenth, , half] = hits.map(([, hit]) => hit);
+    const [, , tenth, half] = hits.map(([, hit]) => hit);
     holds(
       'simulated: five times the memory, from 10 to 50 % of the keys, wins less than 25 points',
       (half ?? 0) - (tenth ?? 0) < 25,

@@ -152,7 +152,7 @@ export default lab({
     const rowLag = await held();
 
     fact('what the cache answers after the commit', {
-      columns: ['scheme', 'newest price', 'cache says'],
+      columns: ['scheme', 'row', 'cache'],
       rows: [
         ['delete before the commit', 120, before],
         ['delete after the commit', 120, Number(race)],

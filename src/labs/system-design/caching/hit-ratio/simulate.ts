@@ -36,7 +36,7 @@ export function zipf(count: number, random: () => number): () => number {
   };
 }
 
-/** Hits of the second half of `requests` in a cache of `capacity` entries; the first half warms it. */
+/** Hits in a cache of `capacity` entries, counted after the first `warm` requests. */
 // #region lru
 export function lruHits(requests: Iterable<number>, capacity: number, warm: number): number {
   const cache = new Map<number, true>(); // a Map keeps the order of insertion
