@@ -99,7 +99,12 @@ export function createSearchClient(base: string): SearchClient {
     loads += 1;
     const again = loads > 1 ? `?load=${loads}` : '';
     const module = (await import(/* @vite-ignore */ `${base}pagefind/pagefind.js${again}`)) as Pagefind;
-    await module.options({ ranking: { metaWeights: { title: 5 } }, noWorker: true });
+    await module.options({
+      basePath: `${base}pagefind/`,
+      baseUrl: base,
+      ranking: { metaWeights: { title: 5 } },
+      noWorker: true,
+    });
     return module;
   });
 

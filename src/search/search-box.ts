@@ -1,5 +1,5 @@
 import { changeReader, forgetSearches, loadReader, rememberSearch } from '#practice/store.ts';
-import { type Excerpts, createSearchClient } from './client.ts';
+import { type Excerpts, type SearchClient, createSearchClient } from './client.ts';
 import { drawAll, drawResult, element } from './draw.ts';
 import type { Answer } from './search.ts';
 
@@ -15,8 +15,8 @@ let boxes = 0;
  */
 class SearchBox extends HTMLElement {
   #name = `search-${(boxes += 1)}`;
-  #base = this.getAttribute('base') ?? '/';
-  #client = createSearchClient(this.#base);
+  // Read when first wanted: an element that script makes has its attributes only after it was constructed.
+  #madeClient: SearchClient | undefined;
   #asked = 0;
   #exact = false;
   #input = element('input', {
@@ -48,6 +48,14 @@ class SearchBox extends HTMLElement {
     'aria-label': 'Results',
     'data-search-results': '',
   });
+
+  get #base(): string {
+    return this.getAttribute('base') ?? '/';
+  }
+
+  get #client(): SearchClient {
+    return (this.#madeClient ??= createSearchClient(this.#base));
+  }
 
   connectedCallback() {
     const all = this.querySelector('.search-all') ?? element('div', { class: 'search-all' });
