@@ -151,19 +151,19 @@ export default lab({
     await lagging.query('COMMIT');
     const rowLag = await held();
 
-    fact('what the cache answers after the commit', {
+    fact('price in the row and in the cache', {
       columns: ['scheme', 'row', 'cache'],
       rows: [
-        ['delete before the commit', 120, before],
-        ['delete after the commit', 120, Number(race)],
-        ['two writers set what they wrote', 130, through],
-        ['version in the key’s name', 120, name],
-        ['the same, read from a lagging replica', 120, nameLag],
-        ['lease that the writer removes', 120, withLease],
-        ['row version compared in Redis', 120, cured],
-        ['the same, two writers', 130, writers],
-        ['the same, read from a lagging replica', 120, rowLag],
-        ['the same, evicted before the late reader', 120, afterEviction],
+        ['delete before commit', 120, before],
+        ['delete after commit', 120, Number(race)],
+        ['two writers set', 130, through],
+        ['version in the name', 120, name],
+        ['+ lagging replica', 120, nameLag],
+        ['lease', 120, withLease],
+        ['row version', 120, cured],
+        ['+ two writers', 130, writers],
+        ['+ lagging replica', 120, rowLag],
+        ['+ eviction', 120, afterEviction],
       ],
     });
     fact('cache says after the version was evicted', afterEviction);
