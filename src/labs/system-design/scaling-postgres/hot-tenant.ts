@@ -20,14 +20,17 @@ export default lab({
     // Tenant 7 makes 23 of every 50 requests; the others' home is shard a for even numbers, b for odd ones.
     const requests = Array.from({ length: 1000 }, (_, n) => (n % 50 < 23 ? 7 : 100 + (n % 54)));
     const shardNames = ['a', 'b', 'c'] as const;
-    const load = (ofSeven: string): Scalar[] => {
+    const load = (ofSeven: string): number[] => {
       const homes = requests.map((tenant) => (tenant === 7 ? ofSeven : tenant % 2 === 0 ? 'a' : 'b'));
       return shardNames.map((shard) => homes.filter((home) => home === shard).length);
     };
     fact('requests of 1,000', {
       columns: ['tenant 7 on', 'a', 'b', 'c'],
-      rows: shardNames.map((shard) => [shard, ...load(shard)]),
+      rows: shardNames.map((shard): Scalar[] => [shard, ...load(shard)]),
     });
+    fact('fullest shard at first', Math.max(...load('a')));
+    fact('fullest shard, moved beside others', Math.max(...load('b')));
+    fact('fullest shard, moved alone', Math.max(...load('c')));
 
     // #region fence
     /** A write asks the shard, in its own transaction, whether it still owns the bucket. */

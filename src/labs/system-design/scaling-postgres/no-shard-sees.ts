@@ -9,7 +9,8 @@ export default lab({
     'Two shards accept the same e-mail address; a claim routed by the address itself refuses the second. A page in time order over four shards reads every skipped row on each of them, and a sum taken between two commits misses money.',
   engines: ['postgres'],
   async run({ postgres, fact, scene, step }) {
-    const shards = await Promise.all(Array.from({ length: 4 }, () => postgres()));
+    const shards: Awaited<ReturnType<typeof postgres>>[] = [];
+    for (let n = 0; n < 4; n += 1) shards.push(await postgres());
     for (const shard of shards)
       await shard.query(`
         CREATE TABLE account (tenant int PRIMARY KEY, email text UNIQUE, balance int NOT NULL DEFAULT 100);
