@@ -66,6 +66,12 @@ describe('a broken guide is named with its line and how to mend it', () => {
     ]);
   });
 
+  test('a link that only works at a domain’s root', () => {
+    expect(problemsAfter('Answer it in forty', 'Answer [it](/nodejs/event-loop/) in forty')).toEqual([
+      { file, line: lineOf('Answer it in forty'), message: expect.stringMatching(/\.\.\/\.\.\/category/) },
+    ]);
+  });
+
   test('an abbreviation that nothing explains', () => {
     const problems = problemsAfter('Answer it in forty', 'Answer it by QZX in forty');
     expect(problems).toEqual([

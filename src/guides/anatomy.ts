@@ -146,6 +146,16 @@ function checkAbbreviations(source: string, report: Report) {
   }
 }
 
+/** A link to another guide works wherever the site is served: it is relative. */
+function checkLinks(source: string, report: Report) {
+  for (const { 0: link, index } of source.matchAll(/\]\(\/[^)]*\)/g)) {
+    report(
+      source.slice(0, index).split('\n').length,
+      `The link ${link.slice(1)} breaks where the site is not at a domain's root. Write it as (../../category/slug/).`,
+    );
+  }
+}
+
 function checkDiagrams(root: Node, report: Report) {
   for (const node of walk(root)) {
     if (node.type !== 'code' || node.lang !== 'mermaid') continue;
@@ -369,6 +379,7 @@ export function checkGuide({ file, id, source }: GuideFile, labValue?: LabValue)
   }
   const parts = checkParts(root.children ?? [], category, report);
   checkAbbreviations(source, report);
+  checkLinks(source, report);
   checkDiagrams(root, report);
   checkIds(root, report);
 

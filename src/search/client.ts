@@ -93,10 +93,15 @@ export function createSearchClient(base: string): SearchClient {
     return whole;
   });
 
+  /** The entry of the full-text index, which names its files: another text after a deployment. */
+  const entry = async () =>
+    (await fetch(`${base}pagefind/pagefind-entry.json`, { cache: 'no-cache' })).text();
+  let loadedEntry: string | undefined;
   let loads = 0;
   const pagefind = once(async () => {
     // A module that failed to load is remembered as failed under its address, so the next try takes another.
     loads += 1;
+    loadedEntry = await entry();
     const again = loads > 1 ? `?load=${loads}` : '';
     const module = (await import(/* @vite-ignore */ `${base}pagefind/pagefind.js${again}`)) as Pagefind;
     await module.options({
@@ -165,6 +170,8 @@ export function createSearchClient(base: string): SearchClient {
         const asTyped = exact || (understood.corrected !== undefined && (await standsInText(query)));
         const { words, corrected } = asTyped ? searcher.search(query, { exact: true }) : understood;
         const { hits, excerpts } = await textHits(corrected ?? query, words);
+        // Pagefind says nothing when a part of its index is gone; it only finds less.
+        if (hits.length === 0 && (await entry()) !== loadedEntry) throw new Error('The index was replaced.');
         return { answer: searcher.search(query, { exact: asTyped, text: hits }), excerpts, complete: true };
       };
       try {

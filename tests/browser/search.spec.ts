@@ -90,11 +90,17 @@ test('browsers are told how to search the site', async ({ page, site, request })
 test('a full-text index that a deployment has replaced is loaded anew', async ({ page, site }) => {
   await page.goto(new URL('search/?q=event%20loop', site).href);
   await expect(page.locator('search-box[complete]')).toBeVisible();
-  let gone = true;
+  let deployed = false;
   await page.route('**/pagefind/**', async (route) => {
-    // The old index's files answer 404 until the module, whose name stays the same, is asked for anew.
-    if (new URL(route.request().url()).pathname.endsWith('pagefind.js')) gone = false;
-    await (gone ? route.fulfill({ status: 404, body: 'gone' }) : route.continue());
+    const { pathname } = new URL(route.request().url());
+    // The old index's files are gone and its entry has changed, until the module is asked for anew.
+    if (pathname.endsWith('pagefind.js')) deployed = true;
+    if (pathname.endsWith('pagefind-entry.json')) {
+      const entry = (await (await route.fetch()).json()) as object;
+      await route.fulfill({ json: { ...entry, build: 2 } });
+    } else {
+      await (deployed ? route.continue() : route.fulfill({ status: 404, body: 'gone' }));
+    }
   });
   await page.getByRole('combobox', { name: 'Search' }).fill('hash chain');
   await expect(page.locator('search-box[complete]')).toBeVisible();
