@@ -26,6 +26,8 @@ export const topics: Partial<Record<Tag, Topic>> = {
         'A pool of workers with a short queue and a deadline, and streams that stop their source.',
       'system-design/notification-and-chat':
         'A WebSocket client that does not read fills the gateway’s memory until it is cut off.',
+      'system-design/rest-vs-message-queues':
+        'How much one consumer may hold, and what a backlog does to everything behind it.',
     },
   },
   capacity: {
@@ -37,8 +39,12 @@ export const topics: Partial<Record<Tag, Topic>> = {
         'The size of a worker pool from the processor limit, and what to refuse when it is full.',
       'nodejs/performance-monitoring':
         'Saturation of one thread read from its utilisation, and load tests that keep to their plan.',
+      'system-design/caching':
+        'Misses a second against what the database can serve, worked out before a size is chosen.',
       'system-design/notification-and-chat':
         'Sockets, messages a second and storage worked out from stated users, before anything is drawn.',
+      'system-design/scaling-postgres':
+        'Peak queries from daily users, cores from queries, and the restore time as a limit.',
     },
   },
   concurrency: {
@@ -50,6 +56,20 @@ export const topics: Partial<Record<Tag, Topic>> = {
         'One thread runs one callback at a time, yet awaiting functions interleave at every await.',
       'postgresql/transactions-and-isolation':
         'Which anomalies of interleaved transactions each level lets through, shown by two sessions.',
+      'system-design/rate-limiter-and-job-scheduler':
+        'Deciding in one step, because reading first and writing second lets everyone through.',
+    },
+  },
+  consistency: {
+    says: 'How long two copies may disagree, and who may see it.',
+    guides: {
+      'postgresql/transactions-and-isolation': 'What a transaction promises on one server, level by level.',
+      'system-design/caching':
+        'A reader and a writer race to fill the cache, and only the row’s version decides it.',
+      'system-design/data-consistency':
+        'Which rules may never be seen broken, and which may lag by an agreed time.',
+      'system-design/scaling-postgres':
+        'A replica answers from the past, until the reader brings the place it has seen.',
     },
   },
   containers: {
@@ -108,8 +128,14 @@ export const topics: Partial<Record<Tag, Topic>> = {
     guides: {
       'nodejs/error-retries':
         'A key claimed before the work, and what a claim that outlives its owner still allows.',
+      'system-design/data-consistency':
+        'An inbox row and its effect in one transaction, so that a repeat does nothing.',
       'system-design/notification-and-chat':
         'A message sent again after a lost acknowledgement is stored once, under the client’s own id.',
+      'system-design/rate-limiter-and-job-scheduler':
+        'A job may run twice, so its last step names the attempt that may finish it.',
+      'system-design/rest-vs-message-queues':
+        'At least once is the guarantee, so a duplicate delivery must change nothing.',
     },
   },
   indexing: {
@@ -130,6 +156,7 @@ export const topics: Partial<Record<Tag, Topic>> = {
       'nodejs/performance-monitoring':
         'Percentiles that cannot be averaged, and the requests a load generator forgets to send.',
       'postgresql/indexing': 'Pages read before and after, since time on a warm laptop proves little.',
+      'system-design/caching': 'What a layer saves and what a miss costs, from the browser to the table.',
       'system-design/monolith-to-microservices':
         'What a network hop costs beside a call, and how a chain of hops stretches the tail.',
     },
@@ -143,6 +170,8 @@ export const topics: Partial<Record<Tag, Topic>> = {
         'An ALTER that waits stops every reader behind it, so it waits briefly and tries again.',
       'postgresql/transactions-and-isolation':
         'Row locks, advisory locks and deadlocks, and where waiting is cheaper than retrying.',
+      'system-design/rate-limiter-and-job-scheduler':
+        'Row locks that skip, and an advisory lock that elects one leader.',
     },
   },
   memory: {
@@ -163,8 +192,12 @@ export const topics: Partial<Record<Tag, Topic>> = {
         'Events have old readers too, and they cannot be asked to upgrade by a status code.',
       'leadership/handling-disagreements':
         'A queue in the database against a broker, run on the same workload and judged on one page.',
+      'system-design/data-consistency':
+        'Events that leave with the commit, and relays that must not trust the order of ids.',
       'system-design/notification-and-chat':
         'The message is a row and everything else is a hint, so a lost hint costs a delay.',
+      'system-design/rest-vs-message-queues':
+        'Commands, events and logs told apart, with order per key and a limit on attempts.',
     },
   },
   migration: {
@@ -230,6 +263,8 @@ export const topics: Partial<Record<Tag, Topic>> = {
         'When partitioning pays, and the key that then has to stand in every query and unique constraint.',
       'postgresql/time-series-and-audit-logs':
         'Retention by dropping a month, for readings that arrive late and entries that must not change.',
+      'system-design/scaling-postgres':
+        'Buckets in place of a remainder, so that a fifth machine moves a fifth of the keys.',
     },
   },
   postgresql: {
@@ -247,8 +282,16 @@ export const topics: Partial<Record<Tag, Topic>> = {
       'postgresql/time-series-and-audit-logs':
         'Insert-only tables: block range indexes, rollups, triggers and a chain of hashes.',
       'postgresql/transactions-and-isolation': 'Snapshots, anomalies and retries, level by level.',
+      'system-design/data-consistency':
+        'An outbox read by visibility rather than by id, since a late commit is otherwise lost.',
       'system-design/notification-and-chat':
         'LISTEN and NOTIFY as a bus between gateways, with the ceiling that the whole server shares.',
+      'system-design/rate-limiter-and-job-scheduler':
+        'One statement as a limiter, SKIP LOCKED as a queue, and a unique key as a clock.',
+      'system-design/rest-vs-message-queues':
+        'The first queue is a table, and it is enough for longer than most expect.',
+      'system-design/scaling-postgres':
+        'Standbys and their lag, pooling, buckets, and what no shard can promise.',
     },
   },
   'query-planning': {
@@ -266,6 +309,10 @@ export const topics: Partial<Record<Tag, Topic>> = {
         'A table with SKIP LOCKED beside a broker, on the same jobs and the same kills.',
       'nodejs/cpu-intensive-tasks':
         'A short queue in front of a pool, and jobs with a lease that outlive the process.',
+      'system-design/rate-limiter-and-job-scheduler':
+        'A lease, a heartbeat and a fencing number, turns by tenant, and ticks that are rows.',
+      'system-design/rest-vs-message-queues':
+        'A table, RabbitMQ and Kafka side by side, and when each is worth running.',
     },
   },
   reliability: {
@@ -283,6 +330,14 @@ export const topics: Partial<Record<Tag, Topic>> = {
         'Jobs killed in the middle that resume from their checkpoint without doing anything twice.',
       'nodejs/error-retries': 'Retries that do not turn a slow minute into an outage.',
       'postgresql/migrations-and-rollback': 'Four ways back, and what each of them loses.',
+      'system-design/caching':
+        'What the database must still carry when the cache is gone, and what is refused.',
+      'system-design/data-consistency':
+        'Compensations that can fail, and a job that compares both sides and finds it.',
+      'system-design/rate-limiter-and-job-scheduler':
+        'What happens without the limiter, and jobs whose worker was killed halfway.',
+      'system-design/rest-vs-message-queues':
+        'A dead consumer that costs time but no orders, and a backlog paid back by arithmetic.',
     },
   },
   retries: {
@@ -311,8 +366,11 @@ export const topics: Partial<Record<Tag, Topic>> = {
       'leadership/long-term-scalability':
         'The knee found before growth finds it, and the row that caps a whole system.',
       'nodejs/cluster-vs-worker-threads': 'One core to many, and the connections that multiply on the way.',
+      'system-design/caching': 'A hit ratio as arithmetic: what one point more or less does to the database.',
       'system-design/notification-and-chat':
         'The small version first, and the number at which each further part is added.',
+      'system-design/scaling-postgres':
+        'One primary climbed rung by rung, and shards by tenant when a number says so.',
     },
   },
   security: {
@@ -363,6 +421,8 @@ export const topics: Partial<Record<Tag, Topic>> = {
         'A way out of a function that forgets to end its transaction, and what that does to everyone else.',
       'nodejs/error-retries': 'A commit whose answer was lost, and a file that no transaction covers.',
       'postgresql/transactions-and-isolation': 'Levels, snapshots and the rule that spans several rows.',
+      'system-design/data-consistency':
+        'The event and the order in one commit, and why two-phase commit is off.',
     },
   },
 };
