@@ -22,12 +22,30 @@ function limit(n: number, healthy: number): number {
 
 const healthy = 0.001;
 const bad = [0.1, 0.02, 0.01, 0.005];
+/** Chance that one of `looks`, one after each `every` requests, finds the limit for the requests so far reached. */
+function stopped(looks: number, every: number, p: number): number {
+  let going = [1]; // the chance of 0, 1, 2 … errors so far, in rollouts that still go on
+  for (let look = 1; look <= looks; look++) {
+    const allowed = limit(look * every, healthy);
+    const next = Array.from({ length: allowed }, () => 0);
+    for (const [before, chance] of going.entries()) {
+      let term = chance * (1 - p) ** every;
+      for (let more = 0; before + more < allowed; more++) {
+        next[before + more] = (next[before + more] ?? 0) + term;
+        term *= ((every - more) / (more + 1)) * (p / (1 - p));
+      }
+    }
+    going = next;
+  }
+  return 1 - going.reduce((sum, chance) => sum + chance, 0);
+}
+
 const percent = (part: number): string => `${Number((part * 100).toPrecision(3))} %`;
 
 export default lab({
   title: 'How many requests a canary needs',
   claim:
-    'The errors that tell a bad release from a healthy one need hundreds to thousands of requests in the canary: computed exactly for a healthy error rate of 0.1 %.',
+    'The errors that tell a bad release from a healthy one need hundreds to thousands of requests in the canary: computed exactly for a healthy error rate of 0.1 %; looking again and again raises false alarms.',
   engines: ['node'],
   async run({ node, fact, series, holds }) {
     await node(); // computed under the Node.js that is recorded with the result
@@ -75,6 +93,13 @@ export default lab({
     fact(
       'One error in 100 requests: healthy releases rolled back',
       percent(Number(atLeast(1, 100, healthy).toFixed(3))),
+    );
+    const hour = stopped(60, 240, healthy);
+    fact('Looking every minute for an hour: healthy releases rolled back', percent(Number(hour.toFixed(3))));
+    holds('repeated looks raise more false alarms than one', hour > 0.01);
+    holds(
+      'one look is one look',
+      Math.abs(stopped(1, 240, 0.01) - atLeast(limit(240, healthy), 240, 0.01)) < 1e-9,
     );
     fact('Canary of 5 % that fails 10 %, seen in the average', percent(0.05 * 0.1 + 0.95 * healthy));
     holds(
