@@ -1,4 +1,6 @@
+import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { Linter } from 'eslint';
 import { cruise, type ICruiseResult, type IForbiddenRuleType } from 'dependency-cruiser';
 import { lab } from '#labs/index.ts';
 import config from './shop/.dependency-cruiser.mjs';
@@ -43,13 +45,18 @@ const breaks: readonly { name: string; file: string; line: string }[] = [
     file: 'src/orders/place-order.ts',
     line: `import { postgresStore } from './postgres.ts'; export const store = postgresStore;`,
   },
+  {
+    name: 'the environment, read in the core',
+    file: 'src/catalog/products.ts',
+    line: `export const currency = process.env['CURRENCY'] ?? 'EUR';`,
+  },
 ];
 // #endregion breaks
 
 export default lab({
-  title: 'Seven planted breaks, and who catches them',
+  title: 'Eight planted breaks, and who catches them',
   claim:
-    'The compiler alone and a running process accept six of seven broken boundaries; project references catch the undeclared directions; dependency-cruiser, with four rules and a list of directions, catches all seven.',
+    'The compiler alone and a running process accept seven of eight broken boundaries; project references catch undeclared directions and what a module has no types for; dependency-cruiser, with four rules and a list of directions, catches the seven that are imports, and a lint rule the eighth.',
   engines: ['node', 'typescript'],
   timeout: 240,
   async run({ node, typescript, folder, fact }) {
@@ -72,8 +79,9 @@ export default lab({
     const rulesBroken = async (): Promise<string[]> =>
       [...new Set((await cruiseShop()).summary.violations.map(({ rule }) => rule.name))].sort();
 
-    const start = async (): Promise<string> => {
-      const { code, stderr } = await node26.run(path.join(shop.root, 'src/orders/index.ts'));
+    const orders = path.join(shop.root, 'src/orders/index.ts');
+    const start = async (file = orders): Promise<string> => {
+      const { code, stderr } = await node26.run(file);
       return code === 0 ? 'starts' : (/ERR_[A-Z_]+|\w+Error/.exec(stderr)?.[0] ?? `exit ${code}`);
     };
     const verdicts = async (file: string): Promise<string[]> => {
@@ -104,5 +112,37 @@ export default lab({
     fact('Accepted by Node.js', accepted(2));
     fact('Accepted by tsc -b', accepted(3));
     fact('Accepted by dependency-cruiser', accepted(4));
+
+    // #region environment
+    const noEnvironment: Linter.Config = {
+      rules: { 'no-restricted-properties': ['error', { object: 'process', property: 'env' }] },
+    };
+    const found = new Linter().verify(breaks.at(-1)?.line ?? '', noEnvironment);
+    fact(
+      'What a lint rule says to the last one',
+      found.map(({ ruleId }) => ruleId),
+    );
+    // #endregion environment
+
+    // #region exports
+    const workspace = await folder();
+    const put = async (file: string, text: string): Promise<void> => {
+      await mkdir(path.join(workspace, path.dirname(file)), { recursive: true });
+      await writeFile(path.join(workspace, file), text);
+    };
+    await put('catalog/package.json', '{ "name": "catalog", "exports": "./index.mjs" }');
+    await put('catalog/private.mjs', 'export const products = [];');
+    await put('orders/by-name.mjs', `import 'catalog/private.mjs';`);
+    await put('orders/by-path.mjs', `import '../catalog/private.mjs';`);
+    await mkdir(path.join(workspace, 'node_modules'));
+    await symlink('../catalog', path.join(workspace, 'node_modules/catalog'), 'junction');
+    fact('A private file of a workspace package with exports', {
+      columns: ['imported', 'Node.js'],
+      rows: [
+        ['by the name of the package', await start(path.join(workspace, 'orders/by-name.mjs'))],
+        ['by a relative path', await start(path.join(workspace, 'orders/by-path.mjs'))],
+      ],
+    });
+    // #endregion exports
   },
 });

@@ -34,27 +34,34 @@ export default lab({
     fact('The wrong key appears in its output', /hunter2/.test(refused.stdout + refused.stderr));
     // #endregion wrong
 
-    const request = async (base: string, path: string, body?: object): Promise<number> => {
+    const request = async (base: string, path: string, body?: object) => {
       const options = body ? { method: 'POST', body: JSON.stringify(body) } : {};
-      return (await fetch(`${base}${path}`, options)).status;
+      const response = await fetch(`${base}${path}`, options);
+      return { status: response.status, text: await response.text() };
     };
     const order = (): object => ({ id: crypto.randomUUID(), sku: 'tea', quantity: 1 });
-    const outcomes = async (file: string, given: Record<string, string>): Promise<number[]> => {
+    const outcomes = async (file: string, given: Record<string, string>): Promise<(number | string)[]> => {
       const server = node26.start(file, { env: given });
       const [, at = ''] = await server.line(/listening on (\d+)/);
       const base = `http://127.0.0.1:${at}`;
-      const statuses = [await request(base, '/health'), await request(base, '/orders', order())];
+      const health = await request(base, '/health');
+      const first = await request(base, '/orders', order());
       server.kill();
       await server.ended;
-      return statuses;
+      return [health.status, first.status === 500 ? `500, ${first.text}` : first.status];
     };
-    const lazy = await outcomes('config-at-start/lazy.ts', await env(wrong));
+    const lazyTimeout = await outcomes('config-at-start/lazy.ts', await env({ PAYMENTS_TIMEOUT_MS: '2s' }));
+    const lazyUrl = await outcomes(
+      'config-at-start/lazy.ts',
+      await env({ PAYMENTS_URL: wrong.PAYMENTS_URL }),
+    );
     const right = await outcomes(main, await env());
-    fact('Answers of three services', {
+    fact('Answers of four services', {
       columns: ['service', 'environment', '/health', 'first order'],
       rows: [
-        ['checked at start', 'wrong', 'does not listen', 'none'],
-        ['read where used', 'wrong', ...lazy],
+        ['checked at start', 'all three wrong', 'does not listen', 'none'],
+        ['read where used', 'a timeout of 2s', ...lazyTimeout],
+        ['read where used', 'an address without https', ...lazyUrl],
         ['checked at start', 'right', ...right],
       ],
     });

@@ -2,6 +2,24 @@
 import path from 'node:path';
 import ts from 'typescript';
 
+/** Files of packages and of the compiler's library, parsed once and used by every program here: they never change. */
+const library = new Map<string, ts.SourceFile>();
+const shared = new WeakSet<ts.CompilerHost>();
+
+/** Makes a host take the files of packages from `library`. */
+function shareLibrary(host: ts.CompilerHost): ts.CompilerHost {
+  if (shared.has(host)) return host;
+  shared.add(host);
+  const parse = host.getSourceFile.bind(host);
+  host.getSourceFile = (name, ...rest) => {
+    if (!name.includes('/node_modules/')) return parse(name, ...rest);
+    const file = library.get(name) ?? parse(name, ...rest);
+    if (file) library.set(name, file);
+    return file;
+  };
+  return host;
+}
+
 /**
  * Type-checks a copy of the shop as one program, again and again; looks only at what a change can reach.
  * @param modules the folders below `src`; default all.
@@ -9,7 +27,6 @@ import ts from 'typescript';
 export function oneProgram(root: string, modules: readonly string[] = ['*']): () => string[] {
   const base = path.join(root, 'tsconfig.base.json');
   const { config } = ts.readConfigFile(base, (file) => ts.sys.readFile(file)) as { config: object };
-  const parsed = new Map<string, { source: string; file: ts.SourceFile }>();
   let last: ts.SemanticDiagnosticsBuilderProgram | undefined;
   return () => {
     const { options, fileNames } = ts.parseJsonConfigFileContent(
@@ -18,16 +35,7 @@ export function oneProgram(root: string, modules: readonly string[] = ['*']): ()
       root,
       { composite: false, emitDeclarationOnly: false, noEmit: true, types: ['node'] },
     );
-    const host = ts.createIncrementalCompilerHost(options);
-    const parse = host.getSourceFile.bind(host);
-    host.getSourceFile = (name, ...rest) => {
-      const source = ts.sys.readFile(name) ?? '';
-      const known = parsed.get(name);
-      if (known?.source === source) return known.file;
-      const file = parse(name, ...rest);
-      if (file) parsed.set(name, { source, file });
-      return file;
-    };
+    const host = shareLibrary(ts.createIncrementalCompilerHost(options));
     last = ts.createSemanticDiagnosticsBuilderProgram(fileNames, options, host, last);
     return codes([...last.getSyntacticDiagnostics(), ...last.getSemanticDiagnostics()]);
   };
@@ -48,7 +56,13 @@ export function build(root: string, project?: string): Built {
   const diagnostics: ts.Diagnostic[] = [];
   const host = ts.createSolutionBuilderHost(
     ts.sys,
-    undefined,
+    (names, options, given, ...rest) =>
+      ts.createEmitAndSemanticDiagnosticsBuilderProgram(
+        names,
+        options,
+        given && shareLibrary(given),
+        ...rest,
+      ),
     (diagnostic) => diagnostics.push(diagnostic),
     ({ code, messageText }) => {
       // 6358 is “Building project '…'”, as `tsc -b --verbose` prints it.
