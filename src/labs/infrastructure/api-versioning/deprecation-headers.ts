@@ -29,12 +29,13 @@ function lifecycle(now: number): { status: 200 | 410; headers: Record<string, st
 // #region client
 /** What a client can tell from an answer, without knowing the service. */
 function advice(headers: Headers, now: number): string {
-  const since = /^@(-?\d+)$/.exec(headers.get('deprecation') ?? '')?.[1];
+  const field = headers.get('deprecation') ?? '';
+  // RFC 9745 writes @seconds; older drafts, and servers built on them, write an HTTP date.
+  const since = /^@-?\d+$/.test(field) ? Number(field.slice(1)) * 1000 : Date.parse(field);
   const until = Date.parse(headers.get('sunset') ?? '');
-  if (since === undefined && Number.isNaN(until)) return 'nothing to say';
-  const days = (moment: number): number => Math.round((moment - now) / day);
-  const left = Number.isNaN(until) ? '' : `, ${days(until)} days left`;
-  return Number(since) * 1000 > now ? `warn: deprecated soon${left}` : `warn: deprecated${left}`;
+  if (Number.isNaN(since) && Number.isNaN(until)) return 'nothing to say';
+  const left = Number.isNaN(until) ? '' : `, ${Math.round((until - now) / day)} days left`;
+  return since > now ? `warn: deprecated soon${left}` : `warn: deprecated${left}`;
 }
 // #endregion client
 
@@ -52,6 +53,8 @@ export default lab({
       const gone = { type: '/problems/version-retired', title: 'This version is retired', status: 410 };
       response.writeHead(status, {
         ...headers,
+        // A cache may keep a 410 by its own rules; the rehearsal's must not outlive the rehearsal.
+        ...(status === 410 ? { 'Cache-Control': 'no-store' } : {}),
         'Content-Type': status === 410 ? 'application/problem+json' : 'application/json',
       });
       response.end(JSON.stringify(status === 410 ? gone : { id: 7 }));
@@ -82,6 +85,11 @@ export default lab({
       `Deprecation: ${deprecation}\nSunset: ${sunset}\nLink: ${headers.get('link') ?? ''}`,
     );
     fact('Deprecation, read by Date.parse', String(Date.parse(deprecation)));
+    const older = new Headers({ Deprecation: new Date(plan.deprecated).toUTCString(), Sunset: sunset });
+    holds(
+      'the client says the same of a Deprecation that is an HTTP date',
+      advice(older, now) === advice(headers, now),
+    );
     fact('Sunset, read by Date.parse', new Date(sunset).toISOString());
     holds(
       'the sunset is not before the deprecation',

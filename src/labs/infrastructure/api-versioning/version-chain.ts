@@ -5,31 +5,48 @@ import { lab } from '#labs/index.ts';
 type Body = Record<string, unknown>;
 
 // #region chain
-/** Newest first. Each change turns the answer of its version into that of the version before. */
-const changes: readonly { version: string; back: (order: Body) => Body }[] = [
+/** Newest first. `back` turns the version's answer into that of the version before, `lift` its request forward. */
+const changes: readonly Record<'back' | 'lift', (order: Body) => Body>[] = [
   {
-    version: '2026-09-01', // the buyer became an object
+    // 2026-09-01: the buyer became an object
     back: ({ buyer, ...order }) => ({ ...order, customer: (buyer as Body)['id'] }),
+    lift: ({ customer, ...order }) => ({ ...order, buyer: { id: customer } }),
   },
   {
-    version: '2026-03-01', // the total got a currency
+    // 2026-03-01: the total got a currency
     back: ({ total, ...order }) => ({ ...order, total: (total as Body)['cents'] }),
+    lift: ({ total, ...order }) => ({ ...order, total: { cents: total, currency: 'EUR' } }),
   },
 ];
-const versions = [...changes.map(({ version }) => version), '2025-06-01'];
+const versions = ['2026-09-01', '2026-03-01', '2025-06-01'];
+/** The changes that a known version has not seen; the edge has refused all others. */
+const since = (version: string) => changes.slice(0, versions.indexOf(version));
 
 /** The newest answer as a client of `version` expects it. Business code knows only the newest. */
-function render(newest: Body, version: string): Body {
-  const at = versions.indexOf(version);
-  if (at < 0) throw new RangeError(`unknown version ${version}`);
-  return changes.slice(0, at).reduce((order, change) => change.back(order), newest);
-}
+const render = (newest: Body, version: string): Body =>
+  since(version).reduce((order, change) => change.back(order), newest);
+/** What a client of `version` sent, in the newest shape. */
+const lift = (sent: Body, version: string): Body =>
+  since(version).reduceRight((order, change) => change.lift(order), sent);
 // #endregion chain
+
+// #region merge
+/** A PUT from an old version: only what differs from what that version saw reaches the stored order. */
+function merge(stored: Body, sent: Body, version: string): Body {
+  const saw = lift(render(stored, version), version);
+  const wants = lift(sent, version);
+  const merged = { ...stored };
+  for (const field of new Set([...Object.keys(saw), ...Object.keys(wants)])) {
+    if (!isDeepStrictEqual(saw[field], wants[field])) merged[field] = wants[field];
+  }
+  return merged;
+}
+// #endregion merge
 
 export default lab({
   title: 'Old versions as a chain of small changes, and the cache that mixes them up',
   claim:
-    'N dated versions need N − 1 changes over one newest shape; and with the version in a header, a shared cache gives one client another’s version unless the answer says Vary.',
+    'Each break is one small pair of functions over one newest shape; a save from an old version deletes what that version cannot express unless only its differences are applied; and a shared cache gives one client another’s version unless the answer says Vary.',
   engines: ['node', 'http'],
   async run({ http, fact, holds, step }) {
     const newest: Body = {
@@ -50,6 +67,31 @@ export default lab({
     holds(
       'the oldest answer still equals the recording of 2025',
       isDeepStrictEqual(render(newest, oldest), recorded),
+    );
+
+    // #region save
+    // A client of 2025 reads order 7, adds a line and saves the whole order.
+    const sent = { ...render(newest, oldest), lines: 3 };
+    const saved = {
+      'lifted and stored': lift(sent, oldest),
+      'only its differences': merge(newest, sent, oldest),
+    };
+    // #endregion save
+    fact('The order after a client of 2025 has changed its lines', {
+      columns: ['the server', 'buyer', 'lines'],
+      rows: Object.entries(saved).map(([way, order]) => [
+        way,
+        JSON.stringify(order['buyer']),
+        Number(order['lines']),
+      ]),
+    });
+    holds(
+      'lifted and rendered back, the old request is unchanged',
+      isDeepStrictEqual(render(lift(sent, oldest), oldest), sent),
+    );
+    holds(
+      'applying only the differences changes the lines and nothing else',
+      isDeepStrictEqual(saved['only its differences'], { ...newest, lines: 3 }),
     );
 
     let vary = false;
