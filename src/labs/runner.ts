@@ -158,9 +158,12 @@ export class Runner {
   async #answer(child: ChildProcess): Promise<void> {
     try {
       if (this.#stopping) throw new Error('The run is being stopped.');
-      const current = await this.#server?.catch(() => undefined);
-      if (!current || current.accident) this.#server = Server.start();
-      const server = await (this.#server ?? Server.start());
+      // Set before anything is waited for: labs that ask at the same moment must not start a server each.
+      const before = this.#server ?? Promise.resolve(undefined);
+      this.#server = before
+        .catch(() => undefined)
+        .then((current) => (current && !current.accident ? current : Server.start()));
+      const server = await this.#server;
       this.#send(child, { type: 'postgres', port: server.port, socketFolder: server.socketFolder });
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
