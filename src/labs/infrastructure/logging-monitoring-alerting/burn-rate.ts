@@ -1,11 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 import { lab } from '#labs/index.ts';
-import { firing, type Stretch } from './burn-rate/promtool.ts';
-
-interface Rules {
-  readonly groups: readonly { readonly name: string }[];
-}
+import { firing, type Rules, type Stretch } from './burn-rate/promtool.ts';
 
 const file = (name: string): string => readFileSync(new URL(`./burn-rate/${name}`, import.meta.url), 'utf8');
 const rules = file('rules.yaml');
@@ -84,13 +80,23 @@ export default lab({
     ];
     const seen = await firing(promtool, pages, alerts, [calm, ...outage]);
     const stillFiring = (alert: string): number => (seen[alert]?.at(-1) ?? 0) - 30;
+    fact('minutes to the page in a 30 minute outage', seen['FastBurn']?.[0] ?? null);
+    fact('minutes to it with the hour alone', seen['LongWindowOnly']?.[0] ?? null);
     fact('minutes the page goes on after a 30 minute outage', stillFiring('FastBurn'), 'min');
     fact('minutes it would go on without the short window', stillFiring('LongWindowOnly'), 'min');
     // #endregion recovery
 
     const points: [number, number][] = [];
     for (const share of [2, 3, 5, 10, 20, 50, 100]) {
-      const at = await firing(promtool, pages, ['FastBurn'], [calm, [2 * hour, share / 100]]);
+      const at = await firing(
+        promtool,
+        pages,
+        ['FastBurn'],
+        [
+          [2 * hour, 0],
+          [hour, share / 100],
+        ],
+      );
       points.push([share, at['FastBurn']?.[0] ?? 0]);
     }
     series('Minutes until FastBurn pages', {

@@ -73,6 +73,7 @@ export default lab({
       'no header': '',
       'all zeros': traceparent('0'.repeat(32)),
       'upper case': traceparent(first.toUpperCase()),
+      'version 00, a new field': `${traceparent(first)}-extra`,
       'span id too short': `00-${first}-00f067aa-01`,
       'other text behind the id': `00-${first}","msg":"refund approved`,
     };

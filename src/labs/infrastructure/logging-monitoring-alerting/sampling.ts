@@ -9,7 +9,10 @@ const chance = (text: string): number =>
 interface Entry {
   readonly trace: string;
   readonly service: string;
+  /** The request failed. */
   readonly failed: boolean;
+  /** It failed in the service that writes the line. */
+  readonly failedHere: boolean;
   readonly error: boolean;
 }
 
@@ -20,6 +23,7 @@ const strategies: Record<string, (line: Entry) => boolean> = {
   'separate dice': ({ service, trace }) => chance(service + trace) < share,
   'by trace id': ({ trace }) => chance(trace) < share,
   'trace id + error lines': ({ trace, error }) => error || chance(trace) < share,
+  'at each service’s end': ({ trace, failedHere }) => failedHere || chance(trace) < share,
   'after the end': ({ trace, failed }) => failed || chance(trace) < share,
 };
 // #endregion strategies
@@ -38,8 +42,8 @@ export default lab({
       const failed = request % 200 === 7;
       for (const service of ['orders', 'payments']) {
         for (const message of messages) {
-          const error = failed && service === 'payments' && message === 'order answered';
-          entries.push({ trace, service, failed, error });
+          const error = failed && service === 'orders' && message === 'order answered';
+          entries.push({ trace, service, failed, failedHere: failed && service === 'orders', error });
         }
       }
     }
@@ -66,6 +70,7 @@ export default lab({
       rows.find(([name]) => name === strategy)?.[column] ?? 'unknown';
     fact('failures kept whole by the trace id', of('by trace id', 4));
     fact('failures kept whole after the end', of('after the end', 4));
+    fact('failures kept whole at each service’s end', of('at each service’s end', 4));
     fact('lines kept after the end', of('after the end', 1));
     fact('requests left whole by separate dice', of('separate dice', 2));
     fact('what is left', {

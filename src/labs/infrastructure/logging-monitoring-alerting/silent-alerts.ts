@@ -1,7 +1,7 @@
 import { lab } from '#labs/index.ts';
-import { firingOn } from './burn-rate/promtool.ts';
+import { firingOn, type Rules } from './burn-rate/promtool.ts';
 
-const rule = (alert: string, expr: string, wait = '0m'): object => ({
+const rule = (alert: string, expr: string, wait = '0m'): Rules => ({
   groups: [{ name: 'checkout', rules: [{ alert, expr, for: wait }] }],
 });
 const series = (name: string, values: string): { series: string; values: string } => ({
@@ -18,8 +18,14 @@ const ratio = (bad: string): string =>
 const overBudget = rule('Errors', ratio('http_requests_total{job="checkout", code=~"5.."}'));
 const wrongLabel = rule('Errors', ratio('http_requests_total{job="checkout", status=~"5.."}'));
 const refunds = rule('Refunds', 'increase(refund_failures_total[10m]) > 0');
+const slow = (bound: string): Rules =>
+  rule(
+    'Slow',
+    `1 - sum(rate(http_request_duration_seconds_bucket{le="${bound}"}[5m]))
+       / sum(rate(http_request_duration_seconds_count[5m])) > 0.0144`,
+  );
 const gone = rule('Gone', 'up{job="checkout"} == 0 or absent(up{job="checkout"})', '2m');
-const lastHour = (guard: string): object =>
+const lastHour = (guard: string): Rules =>
   rule(
     'Night',
     `sum(increase(http_requests_total{job="checkout", code=~"5.."}[1h]))
@@ -28,18 +34,18 @@ const lastHour = (guard: string): object =>
 // #endregion rules
 
 export default lab({
-  title: 'Five ways in which an alert says nothing, or too much',
+  title: 'Six ways in which an alert says nothing, or too much',
   claim:
-    'A wrong label, a counter born with its first error and a target that vanished leave an alert silent, and one failed request at night fires it.',
+    'A wrong label, a bucket that does not exist, a counter born with its first error and a target that vanished leave an alert silent, and one failed request at night fires it.',
   engines: ['prometheus'],
   async run({ prometheus, fact }) {
     const promtool = await prometheus();
     const fires = async (
-      rules: object,
+      rules: Rules,
       inputs: readonly { series: string; values: string }[],
       from = 0,
     ): Promise<string> => {
-      const seen = await firingOn(promtool, rules, ['Errors', 'Refunds', 'Gone', 'Night'], inputs, {
+      const seen = await firingOn(promtool, rules, ['Errors', 'Refunds', 'Gone', 'Night', 'Slow'], inputs, {
         from,
         to: 90,
       });
@@ -47,6 +53,12 @@ export default lab({
     };
 
     const failing = [series(ok, '0+950x90'), series(failed, '0+50x90')];
+    // 5 % take between 250 and 500 ms; these are the bounds that prom-client sets by default.
+    const late = [
+      series('http_request_duration_seconds_bucket{le="0.25"}', '0+950x90'),
+      series('http_request_duration_seconds_bucket{le="0.5"}', '0+1000x90'),
+      series('http_request_duration_seconds_count', '0+1000x90'),
+    ];
     // #region vanish
     // From minute 30 on nothing is scraped: every series of the target ends, and up is 0.
     const vanished = [
@@ -68,6 +80,8 @@ export default lab({
       rows: [
         [await fires(overBudget, failing), '5 % fail', 'code=~"5.."'],
         [await fires(wrongLabel, failing), '5 % fail', 'status=~"5.."'],
+        [await fires(slow('0.25'), late), '5 % over 250 ms', 'le="0.25"'],
+        [await fires(slow('0.3'), late), '5 % over 250 ms', 'le="0.3", no such bucket'],
         [await fires(refunds, born), '7 refunds fail, counter born at 7', 'increase > 0'],
         [await fires(refunds, initialised), '7 refunds fail, counter was 0', 'increase > 0'],
         [await fires(overBudget, vanished), 'service down', 'code=~"5.."'],

@@ -6,6 +6,11 @@ type Promtool = Awaited<ReturnType<LabContext['prometheus']>>;
 /** So many minutes in which this share of 6,000 requests a minute fails. */
 export type Stretch = readonly [minutes: number, share: number];
 
+/** A file of rules, as far as the test needs to know it. */
+export interface Rules {
+  readonly groups: readonly { readonly name: string; readonly rules: readonly object[] }[];
+}
+
 const requests = 6000;
 
 /** A counter in promtool's notation, one sample per `every` minutes; each stretch goes on from where the last one ended. */
@@ -33,13 +38,15 @@ function inMinutes(duration: string): number {
 /** The minutes between `from` and `to` in which each alert fires on these series. */
 export async function firingOn(
   promtool: Promtool,
-  rules: object,
+  rules: Rules,
   alerts: readonly string[],
   inputs: readonly { readonly series: string; readonly values: string }[],
   { from = 0, to, every = 1 }: { readonly from?: number; readonly to: number; readonly every?: number },
 ): Promise<Record<string, readonly number[]>> {
   const { output } = await promtool.testRules(rules, {
     evaluation_interval: `${every}m`,
+    // Otherwise the order is random, and an alert may look for a recorded ratio before its group has written it.
+    group_eval_order: rules.groups.map(({ name }) => name),
     tests: [
       {
         interval: `${every}m`,
@@ -70,7 +77,7 @@ export async function firingOn(
  */
 export async function firing(
   promtool: Promtool,
-  rules: object,
+  rules: Rules,
   alerts: readonly string[],
   stretches: readonly [Stretch, ...Stretch[]],
   every = 1,

@@ -32,9 +32,10 @@ const context = new AsyncLocalStorage<Trace>();
 
 /** Goes on with the caller's trace, or starts one when the header is missing or malformed. */
 function receive(header = ''): Trace {
-  const [, version, id, parent] =
-    /^([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-[0-9a-f]{2}(?:-.*)?$/.exec(header) ?? [];
-  const valid = id && parent && version !== 'ff' && !/^0+$/.test(id) && !/^0+$/.test(parent);
+  const [, version, id, parent, more] =
+    /^([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-[0-9a-f]{2}(-.*)?$/.exec(header) ?? [];
+  const known = version === '00' ? !more : version !== 'ff'; // only later versions may add fields
+  const valid = known && id && parent && !/^0+$/.test(id) && !/^0+$/.test(parent);
   const span_id = randomBytes(8).toString('hex');
   return valid
     ? { trace_id: id, span_id, parent_id: parent }
