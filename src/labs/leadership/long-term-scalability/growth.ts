@@ -50,7 +50,7 @@ export default lab({
     const rows: Scalar[][] = [];
     for (const [name, endpoint] of Object.entries(endpoints)) {
       const [one, ten] = [await cost(small, endpoint, 10_000), await cost(large, endpoint, 100_000)];
-      rows.push([`${name}, as it is`, 'same', ...verdicts(one, ten), one.pages, ten.pages, ten.statements]);
+      rows.push([`${name}, as it is`, ...verdicts(one, ten), one.pages, ten.pages, ten.statements]);
     }
     const scans = [];
     for (const endpoint of Object.values(endpoints)) {
@@ -60,6 +60,7 @@ export default lab({
     fact('Sound endpoints', scans.length);
     fact('Sound endpoints that a fixture of 50 orders accuses', scans.filter(Boolean).length);
 
+    let sameAnswers = 0;
     for (const { name, endpoint, ddl, code = endpoints[endpoint] } of changes) {
       const costs = [];
       let same = true;
@@ -79,38 +80,25 @@ export default lab({
       }
       const [one, ten] = costs;
       if (!one || !ten) throw new Error('A size is missing.');
-      rows.push([
-        name,
-        same ? 'same' : 'differs',
-        ...verdicts(one, ten),
-        one.pages,
-        ten.pages,
-        ten.statements,
-      ]);
+      if (same) sameAnswers += 1;
+      rows.push([name, ...verdicts(one, ten), one.pages, ten.pages, ten.statements]);
     }
     fact('Who notices', {
-      columns: [
-        'endpoint or change',
-        'answer',
-        ...Object.keys(checks),
-        'pages',
-        'pages at ×10',
-        'sent at ×10',
-      ],
+      columns: ['endpoint or change', ...Object.keys(checks), 'pages', 'at ×10', 'sent'],
       rows,
     });
     const planted = rows.slice(scans.length);
     const caught = (column: number): number => planted.filter((row) => row[column] === 'fails').length;
     fact('Planted', planted.length);
-    fact('Caught by comparing answers', planted.filter(([, answer]) => answer !== 'same').length);
-    fact('Caught by plan shape', caught(2));
-    fact('Caught by growth', caught(3));
-    fact('Caught by counting statements', caught(4));
+    fact('Caught by comparing answers', planted.length - sameAnswers);
+    fact('Caught by plan shape', caught(1));
+    fact('Caught by growth', caught(2));
+    fact('Caught by counting statements', caught(3));
     const pages = (name: string, column: number): Scalar =>
       rows.find(([row]) => row === name)?.[column] ?? null;
-    fact('Pages of the export by key at ten times the rows', pages('export, as it is', 6));
-    fact('Pages of the export by OFFSET', pages('OFFSET instead of a key', 5));
-    fact('Pages of the export by OFFSET at ten times the rows', pages('OFFSET instead of a key', 6));
-    fact('Statements for ten orders with a query for each row', pages('a query for each row', 7));
+    fact('Pages of the export by key at ten times the rows', pages('export, as it is', 5));
+    fact('Pages of the export by OFFSET', pages('OFFSET instead of a key', 4));
+    fact('Pages of the export by OFFSET at ten times the rows', pages('OFFSET instead of a key', 5));
+    fact('Statements for ten orders with a query for each row', pages('a query for each row', 6));
   },
 });

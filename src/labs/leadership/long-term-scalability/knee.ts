@@ -60,6 +60,27 @@ async function offer(pool: pg.Pool, rate: number): Promise<Observed> {
   };
 }
 
+/** Times in ms of so many requests at `share` of the ceiling once the queue has settled: simulated, first come first served. */
+function settled(share: number, requests: number): { readonly mean: number; readonly p95: number } {
+  const next = random(11);
+  const freeAt = Array.from({ length: connections }, () => 0);
+  const waits: number[] = [];
+  let now = 0;
+  // #region settled
+  for (let i = 0; i < requests; i += 1) {
+    now -= Math.log(next()) / (ceiling * share);
+    const soonest = Math.min(...freeAt);
+    const end = Math.max(now, soonest) + service;
+    freeAt[freeAt.indexOf(soonest)] = end;
+    waits.push((end - now) * 1000);
+  }
+  // #endregion settled
+  return {
+    mean: waits.reduce((sum, wait) => sum + wait, 0) / requests,
+    p95: waits.toSorted((a, b) => a - b)[Math.ceil(requests * 0.95) - 1] ?? NaN,
+  };
+}
+
 export default lab({
   title: 'Load raised until it bends',
   claim:
@@ -110,6 +131,11 @@ export default lab({
     const predicted = connections * perConnection;
     // #endregion predict
     measure('ceiling predicted at 25 percent', predicted, 'requests/s');
+    for (const share of [75, 90]) {
+      const { mean, p95 } = settled(share / 100, 100_000);
+      fact(`settled mean time at ${share} percent, simulated`, Math.round(mean), 'ms');
+      fact(`settled 95th percentile at ${share} percent, simulated`, Math.round(p95), 'ms');
+    }
     holds(
       'L is λW within a third, on every step',
       [...steps.values()].every(({ rate, mean, inSystem }) => {
