@@ -18,6 +18,7 @@ export default lab({
     // #region claim
     const claim = 'SELECT id FROM job ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED';
     const cost = async () => (await db.explain(claim)).buffers; // pages of 8 kB
+    const time = async () => (await db.explain(claim)).ms;
     const work = async () => {
       await db.query(`INSERT INTO job (order_id) SELECT n FROM generate_series(1, ${batch}) n`);
       await db.query(`DELETE FROM job WHERE id < (SELECT max(id) FROM job)`);
@@ -39,6 +40,8 @@ export default lab({
     }
     const during = points.at(-1)?.[1] ?? 0;
     step({ who: 'Workers', does: `finish ${4 * batch} jobs; VACUUM runs after each ${batch}` });
+    const times: number[] = [];
+    for (let run = 0; run < 9; run++) times.push(await time());
     const dead = await db.value<number>(`SELECT dead_tuple_count FROM pgstattuple('job')`);
     fact('finished jobs that VACUUM could not remove', dead);
     await report.does('COMMIT');
@@ -53,6 +56,7 @@ export default lab({
     });
     measure('pages to find a job before the report', before, 'pages');
     measure('pages to find a job during it', during, 'pages');
+    measure('time to find a job during it, fastest of 9', Math.min(...times), 'ms');
     measure('pages to find a job after it and a VACUUM', after, 'pages');
     holds('during the report a claim reads more than 20 times as many pages', during > 20 * before);
     holds('after it a claim reads less than a tenth of that again', after * 10 < during);
