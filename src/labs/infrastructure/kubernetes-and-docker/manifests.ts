@@ -53,11 +53,11 @@ export default lab({
         from: 'failureThreshold: 6\n          httpGet:\n            path: /livez',
         to: 'failureThreshold: 6\n          httpGet:\n            path: /readyz',
       },
-      { mistake: 'maxReplicas: 40', from: 'maxReplicas: 14', to: 'maxReplicas: 40' },
+      { mistake: 'maxReplicas: 40', from: 'maxReplicas: 12', to: 'maxReplicas: 40' },
       {
         mistake: 'replicas: 3',
-        from: 'spec:\n  selector:\n    matchLabels:',
-        to: 'spec:\n  replicas: 3\n  selector:\n    matchLabels:',
+        from: 'spec:\n  minReadySeconds:',
+        to: 'spec:\n  replicas: 3\n  minReadySeconds:',
       },
     ];
     // #endregion planted

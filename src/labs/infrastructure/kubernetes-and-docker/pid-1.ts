@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { lab } from '#labs/index.ts';
-import { needsNamespaces, startAsProcess1 } from './pid-1/namespace.ts';
+import { needsDashAndNpm11, needsNamespaces, startAsProcess1 } from './pid-1/namespace.ts';
 
 const cwd = path.join(import.meta.dirname, 'pid-1', 'app');
 
@@ -12,6 +12,7 @@ export default lab({
     needsNamespaces();
     const { program } = await node(26);
     const PATH = `${path.dirname(program)}:${process.env['PATH'] ?? ''}`;
+    needsDashAndNpm11(PATH);
 
     // #region ways
     const ways = [

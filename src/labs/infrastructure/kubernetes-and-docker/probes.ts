@@ -3,12 +3,12 @@ import { lab, type NodeProcess } from '#labs/index.ts';
 export default lab({
   title: 'A probe that asks the database',
   claim:
-    'When every pod asks the same database, its outage restarts them all or hides them all; pods that answer for themselves go on serving what they can.',
+    'When every pod asks the same database, its outage restarts them all or hides them all; pods that ask it only until its first answer go on serving what they can, and a release that cannot reach it never gets traffic.',
   engines: ['node', 'postgres', 'http'],
   async run({ node, postgres, http, port, fact }) {
     const [node26, db] = [await node(26), await postgres()];
 
-    const outage = async (probes: 'both' | 'readiness' | 'neither') => {
+    const outage = async (probes: 'both' | 'readiness' | 'once' | 'neither') => {
       const network = await http.proxy(db.port);
       const ports = [await port(), await port()];
       const env = { PROBES: probes, DATABASE_URL: db.url.replace(`:${db.port}/`, `:${network.port}/`) };
@@ -21,7 +21,10 @@ export default lab({
       const pods = await Promise.all(
         ports.map(async (at) => ({ at, process: await start(at), live: 0, ready: 0, restarts: 0 })),
       );
-      for (const { at } of pods) await ask(at, '/catalogue'); // warms the memory
+      for (const { at } of pods) {
+        await ask(at, '/readyz'); // as before any traffic
+        await ask(at, '/catalogue'); // warms the memory
+      }
 
       network.refuse();
       network.reset();
@@ -62,7 +65,29 @@ export default lab({
       rows: [
         ['both probes', ...(await outage('both'))],
         ['readiness only', ...(await outage('readiness'))],
+        ['readiness, until it answers', ...(await outage('once'))],
         ['neither', ...(await outage('neither'))],
+      ],
+    });
+
+    // #region release
+    const wrong = db.url.replace(/\/[^/]*$/, '/no_such_database');
+    const readyWith = async (probes: 'once' | 'neither'): Promise<string> => {
+      const at = await port();
+      const env = { PROBES: probes, DATABASE_URL: wrong, PORT: String(at) };
+      const release = node26.start('probes/server.cjs', { env });
+      await release.line(/listening/);
+      const { status } = await fetch(`http://127.0.0.1:${at}/readyz`);
+      release.kill('SIGKILL');
+      await release.ended;
+      return status === 200 ? 'ready, the rollout goes on' : 'not ready, the rollout stops';
+    };
+    // #endregion release
+    fact('a release with a wrong database address', {
+      columns: ['database asked by', 'the new pod is'],
+      rows: [
+        ['readiness, until it answers', await readyWith('once')],
+        ['neither', await readyWith('neither')],
       ],
     });
   },

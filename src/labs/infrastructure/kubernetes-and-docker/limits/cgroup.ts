@@ -40,13 +40,19 @@ export function makeGroup(name: string, { memory, cpu }: Limits): Group {
   try {
     if (unified) writeFileSync(path.join(root, 'cgroup.subtree_control'), '+memory +cpu');
     for (const folder of folders) mkdirSync(folder);
-    if (memory !== undefined)
-      writeFileSync(path.join(memoryFolder, unified ? 'memory.max' : 'memory.limit_in_bytes'), String(memory * 2 ** 20)); // prettier-ignore
+    if (memory !== undefined) {
+      const bytes = String(memory * 2 ** 20);
+      writeFileSync(path.join(memoryFolder, unified ? 'memory.max' : 'memory.limit_in_bytes'), bytes);
+      // Kubernetes gives containers no swap by default; with swap a group would outgrow its limit. Absent without swap accounting.
+      const swap = path.join(memoryFolder, unified ? 'memory.swap.max' : 'memory.memsw.limit_in_bytes');
+      if (existsSync(swap)) writeFileSync(swap, unified ? '0' : bytes);
+    }
     if (cpu !== undefined && unified)
       writeFileSync(path.join(cpuFolder, 'cpu.max'), `${cpu * 100_000} 100000`);
     if (cpu !== undefined && !unified)
       writeFileSync(path.join(cpuFolder, 'cpu.cfs_quota_us'), String(cpu * 100_000));
   } catch (error) {
+    for (const folder of folders) if (existsSync(folder)) rmdirSync(folder);
     throw new EngineMissing(`control groups: ${(error as Error).message}. Run as root on Linux with ${root} writable.`); // prettier-ignore
   }
   return {

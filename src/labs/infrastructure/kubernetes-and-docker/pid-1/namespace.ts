@@ -1,6 +1,6 @@
 /** A process namespace of its own, as a container has one: what is started in it is process 1. No container runtime takes part. */
 import { spawn, spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readFileSync, realpathSync } from 'node:fs';
 import { EngineMissing } from '#labs/engines/engine.ts';
 
 const flags = ['--user', '--map-root-user', '--pid', '--fork', '--mount-proc', '--kill-child'];
@@ -30,6 +30,21 @@ export function needsNamespaces(): void {
     throw new EngineMissing(
       `process namespaces: unshare cannot make one here (${(probe.stderr || String(probe.error)).trim()}). On Linux, allow user namespaces.`,
     );
+}
+
+/**
+ * Refuses where `sh` or npm are others than the ones that the page speaks of: another shell may replace itself by its
+ * last command, and another npm may pass signals on differently.
+ * @throws {EngineMissing} with what was found.
+ */
+export function needsDashAndNpm11(PATH: string): void {
+  const ask = (command: string): string =>
+    spawnSync('/bin/sh', ['-c', command], { encoding: 'utf8', env: { ...process.env, PATH } }).stdout.trim();
+  const shell = realpathSync(ask('command -v sh') || '/bin/sh');
+  if (!shell.endsWith('/dash'))
+    throw new EngineMissing(`dash: sh is ${shell} here, and the lab is about dash.`);
+  const npm = ask('npm --version');
+  if (!npm.startsWith('11.')) throw new EngineMissing(`npm 11: found ${npm || 'no npm'} on the PATH.`);
 }
 
 /** Starts a command as process 1. `cwd` is its folder, `env` is added to the environment. */

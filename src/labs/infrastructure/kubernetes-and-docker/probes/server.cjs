@@ -1,4 +1,4 @@
-/** A service with one page from memory and one from the database. PROBES says which probes ask the database too. */
+/** A service with one page from memory and one from the database. PROBES says which probes ask the database too: both, readiness, once (readiness, until its first success), neither. */
 const http = require('node:http');
 const { Client } = require('pg');
 
@@ -18,10 +18,15 @@ async function databaseAnswers() {
 }
 
 let catalogue;
+let connected = false;
 // #region answers
 const answers = {
   '/livez': async () => process.env.PROBES !== 'both' || (await databaseAnswers()),
-  '/readyz': async () => process.env.PROBES === 'neither' || (await databaseAnswers()),
+  '/readyz': async () => {
+    if (process.env.PROBES === 'neither') return true;
+    if (process.env.PROBES === 'once' && connected) return true;
+    return (connected = await databaseAnswers());
+  },
   '/catalogue': async () => (catalogue ??= (await databaseAnswers()) || undefined) !== undefined, // kept in memory
   '/orders': databaseAnswers,
 };
