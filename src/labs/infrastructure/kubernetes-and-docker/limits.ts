@@ -34,7 +34,7 @@ export default lab({
     };
 
     // #region heap-limits
-    const limits = [256, 512, 1024, 2048];
+    const limits = [256, 512, 1024, 2048, 8192];
     const heapLimits = await Promise.all(limits.map(async (memory) => {
       const byDefault = await inGroup({ memory }, [], ask);
       const by75Percent = await inGroup({ memory }, ['--max-old-space-size-percentage=75'], ask);
