@@ -2,9 +2,9 @@ import { lab } from '#labs/index.ts';
 import { schema } from './incident/checkout.ts';
 
 export default lab({
-  title: 'The first ticket came before the first alert',
+  title: 'The customer who tries again waits for their own first attempt',
   claim:
-    'The transaction left open holds the row lock of its cart, so the customer who tries again waits for their own first attempt, and takes a second connection.',
+    'The transaction left open holds the row lock of its cart, so a second attempt hangs while everyone else can still buy, and it takes a second connection.',
   engines: ['postgres'],
   async run({ postgres, fact }) {
     const db = await postgres();

@@ -52,9 +52,9 @@ export default lab({
 
     // #region pool-of-one
     /** The test: after one bad coupon, is the only connection free, and outside a transaction? */
-    const verdict = async (checkout: Checkout): Promise<string> => {
+    const verdict = async (checkout: Checkout, cart: number): Promise<string> => {
       const pool = poolOfOne();
-      await checkout(pool, 10, 'SUMMER');
+      await checkout(pool, cart, 'SUMMER');
       if (pool.idleCount === 0) return 'fails: connection not returned';
       const client = await pool.connect();
       const state = client.getTransactionStatus(); // I idle, T in a transaction, E in a failed one
@@ -63,16 +63,16 @@ export default lab({
     };
     // #endregion pool-of-one
     const verdicts: (readonly [string, string])[] = [];
-    for (const [name, checkout] of [
-      ['as it was', leaking],
-      ['first patch', releasing],
-      ['helper', fixed],
-    ] as const) {
-      verdicts.push([name, await verdict(checkout)]);
-      await db.query(
-        'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()',
-      );
-    }
+    for (const [name, checkout, cart] of [
+      ['as it was', leaking, 10],
+      ['first patch', releasing, 11],
+      ['helper', fixed, 12],
+    ] as const)
+      verdicts.push([name, await verdict(checkout, cart)]);
+    fact(
+      'state of the cart after the helper answered 409',
+      await db.value('SELECT state FROM cart WHERE id = 12'),
+    );
     fact('test with a pool of one', { columns: ['checkout', 'verdict'], rows: verdicts });
 
     // #region ways-out
@@ -91,7 +91,7 @@ export default lab({
     for (const [name, way] of Object.entries(ways)) {
       const caller = await way().then(
         () => 'resolved',
-        () => 'rejected',
+        (error: unknown) => `rejected: ${(error as Error).message}`,
       );
       const next = await pool.connect();
       rows.push([

@@ -65,7 +65,9 @@ export async function transaction<T>(pool: Pool, work: (client: PoolClient) => P
   try {
     await client.query('BEGIN');
     const result = await work(client);
-    await client.query('COMMIT');
+    const end = await client.query('COMMIT');
+    // `work` swallowed the error of a statement, so the server has rolled back.
+    if (end.command !== 'COMMIT') throw new Error(`COMMIT was answered by ${end.command}`);
     broken = false;
     return result;
   } catch (error) {
@@ -82,6 +84,7 @@ export async function transaction<T>(pool: Pool, work: (client: PoolClient) => P
 // #endregion fix
 
 // #region fixed
+/** Returning commits, so the coupon is looked up before the cart is changed. */
 export const fixed: Checkout = (pool, cart, coupon) =>
   transaction(pool, async (client) => {
     await client.query(work);

@@ -11,8 +11,8 @@ const pool = new pg.Pool({
 });
 if (LISTENER)
   pool.on('connect', (client) =>
-    client.on('error', () => {
-      console.log('client error');
+    client.on('error', (error: { code?: string }) => {
+      console.log(`client error ${error.code}`);
     }),
   );
 
