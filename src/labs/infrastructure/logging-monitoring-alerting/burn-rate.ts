@@ -27,15 +27,15 @@ export default lab({
     // #region incidents
     const calm: Stretch = [6 * hour, 0];
     const incidents: Record<string, readonly Stretch[]> = {
-      'all requests fail': [[2 * hour, 1]],
-      '10 % fail': [[2 * hour, 0.1]],
-      '2 % fail': [[4 * hour, 0.02]],
-      '0.8 % fail': [[8 * hour, 0.008]],
-      '5 % for 10 min': [
+      '100 % fail': [[hour, 1]],
+      '10 % fail': [[hour, 0.1]],
+      '2 % fail': [[2 * hour, 0.02]],
+      '0.8 % fail': [[5 * hour, 0.008]],
+      '5 %, 10 min': [
         [10, 0.05],
         [2 * hour, 0],
       ],
-      '0.05 % fail': [[12 * hour, 0.0005]],
+      '0.05 % fail': [[7 * hour, 0.0005]],
     };
     // #endregion incidents
     const first: Record<string, Record<string, number | undefined>> = {};
@@ -52,10 +52,10 @@ export default lab({
         at['SlowBurn'] ?? 'never',
       ]),
     });
-    fact('minutes to page when all fail', first['all requests fail']?.['FastBurn'] ?? null, 'min');
+    fact('minutes to page when all fail', first['100 % fail']?.['FastBurn'] ?? null, 'min');
     fact('minutes to page at 2 %', first['2 % fail']?.['FastBurn'] ?? null, 'min');
     fact('minutes to page at 0.8 %', first['0.8 % fail']?.['SlowBurn'] ?? null, 'min');
-    const blip = first['5 % for 10 min'];
+    const blip = first['5 %, 10 min'];
     holds(
       'ten minutes of 5 % errors page by the threshold rule and by no burn rate',
       blip?.['OverOnePercent'] !== undefined && !blip['FastBurn'] && !blip['SlowBurn'],
