@@ -81,7 +81,7 @@ export default lab({
       columns: ['the server keeps', 'buyer’s name', 'lines'],
       rows: Object.entries(saved).map(([way, order]) => [
         way,
-        String((order['buyer'] as Body)['name'] ?? 'gone'),
+        (order['buyer'] as { name?: string }).name ?? 'gone',
         Number(order['lines']),
       ]),
     });
