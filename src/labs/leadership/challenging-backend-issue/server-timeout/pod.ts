@@ -11,8 +11,8 @@ const pool = new pg.Pool({
 });
 if (LISTENER)
   pool.on('connect', (client) =>
-    client.on('error', (error: { code?: string }) => {
-      console.log(`client error ${error.code}`);
+    client.on('error', (error) => {
+      console.log(`client error ${'code' in error ? String(error.code) : ''}`);
     }),
   );
 
