@@ -6,7 +6,8 @@ for (const theme of ['light', 'dark'] as const) {
   test.describe(`in ${theme}`, () => {
     test.use({ colorScheme: theme });
     for (const address of addresses) {
-      test(`${address} has no accessibility violation`, async ({ page, site }) => {
+      test(`${address} has no accessibility violation`, async ({ page, site, isMobile }) => {
+        test.skip(isMobile && theme === 'dark', 'the size changes no colour, and the colours no size');
         await page.goto(new URL(address.slice(1), site).href);
         // Folded answers are read too.
         await page.evaluate(() => {
