@@ -53,6 +53,7 @@ const steps: readonly Step[] = [
       'test',
       '--config',
       'tests/playwright.config.ts',
+      '--project=desktop',
       'reading',
       'search',
       'questions',

@@ -4,7 +4,7 @@ import { categories } from '#guides/catalogue.ts';
 import { type PublishedGuide, publishedGuides } from '#guides/current.ts';
 import { glossary } from '#guides/glossary.ts';
 import { tags } from '#guides/tags.ts';
-import type { Head, HeadPage } from '#search/head.ts';
+import { type Head, type HeadPage, packHead } from '#search/head.ts';
 
 async function headPage({ id, guide, question, category, entry }: PublishedGuide): Promise<HeadPage> {
   const { headings } = await render(entry);
@@ -42,5 +42,5 @@ export const GET: APIRoute = async () => {
       glossary.flatMap(({ term, long }) => (long ? [[term.toLowerCase(), long.toLowerCase()]] : [])),
     ),
   };
-  return Response.json(head);
+  return Response.json(packHead(head));
 };

@@ -1,6 +1,5 @@
 /** What the search page and the dialog share in the browser: loading the indexes and asking them. */
-import type { Head, MoreSections } from './head.ts';
-import { withSections } from './head.ts';
+import { type Head, type HeadDocument, type MoreSections, unpackHead, withSections } from './head.ts';
 import { type Answer, type Searcher, type TextHit, createSearcher } from './search.ts';
 import { wordsOf } from './words.ts';
 
@@ -81,7 +80,7 @@ function phraseOf(html: string): string {
 
 /** A client for the site served below this base path (with a trailing slash). */
 export function createSearchClient(base: string): SearchClient {
-  const head = once(() => json<Head>(`${base}search-head.json`));
+  const head = once(async () => unpackHead(await json<HeadDocument>(`${base}search-head.json`)));
   const fromHead = once(async () => {
     const { pages, expansions } = await head.get();
     return createSearcher(pages, expansions);

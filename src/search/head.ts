@@ -28,13 +28,57 @@ export interface HeadPage {
   readonly sections: readonly HeadSection[];
 }
 
-/** The document that `/search-head.json` holds. */
+/** What search knows of the site before its second document. */
 export interface Head {
   /** The categories that have pages: slug, title, and the name of the colour (`hue-…`). */
   readonly categories: readonly { readonly slug: string; readonly title: string; readonly hue: string }[];
   readonly pages: readonly HeadPage[];
   /** What abbreviations of the glossary stand for, both in lower case. */
   readonly expansions: Readonly<Record<string, string>>;
+}
+
+/**
+ * The document that `/search-head.json` holds: the head with each section as its text alone where the anchor follows from
+ * it, as it does for nearly all headings; the rest is spared on the line.
+ */
+export interface HeadDocument extends Omit<Head, 'pages'> {
+  readonly pages: readonly (Omit<HeadPage, 'sections'> & {
+    readonly sections: readonly (string | HeadSection)[];
+  })[];
+}
+
+/** The anchor that a heading gets from its text: lower case, letters, digits, hyphens and underscores, spaces as hyphens. */
+function anchorOf(text: string): string {
+  return text
+    .toLowerCase()
+    .replaceAll(/[^\p{L}\p{N}\s_-]/gu, '')
+    .replaceAll(/\s/gu, '-');
+}
+
+/** The document of a head. */
+export function packHead({ pages, ...head }: Head): HeadDocument {
+  return {
+    ...head,
+    pages: pages.map(({ sections, ...page }) => ({
+      ...page,
+      sections: sections.map((section) =>
+        anchorOf(section.text) === section.anchor ? section.text : section,
+      ),
+    })),
+  };
+}
+
+/** The head of a document. */
+export function unpackHead({ pages, ...head }: HeadDocument): Head {
+  return {
+    ...head,
+    pages: pages.map(({ sections, ...page }) => ({
+      ...page,
+      sections: sections.map((section) =>
+        typeof section === 'string' ? { anchor: anchorOf(section), text: section } : section,
+      ),
+    })),
+  };
 }
 
 /** The document that `/search-sections.json` holds: labs, failures and follow-ups, by the page's id. */

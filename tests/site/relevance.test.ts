@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { type Head, type MoreSections, withSections } from '#search/head.ts';
+import { type HeadDocument, type MoreSections, unpackHead, withSections } from '#search/head.ts';
 import { mistypedQueries, parseQueries, score } from '#search/relevance/queries.ts';
 import { createSearcher } from '#search/search.ts';
 
 const json = (name: string): unknown => JSON.parse(readFileSync(`dist/${name}`, 'utf8'));
-const head = json('search-head.json') as Head;
+const head = unpackHead(json('search-head.json') as HeadDocument);
 const pages = withSections(head.pages, json('search-sections.json') as MoreSections);
 const searcher = createSearcher(pages, head.expansions);
 const published = new Set(pages.map(({ id }) => id));
