@@ -62,6 +62,8 @@ const weights = { alias: 6, title: 5, asked: 3, topic: 2, section: 1.6 } as cons
 const togetherInSection = 4;
 /** What full text counts beside the head index, whose best page counts 1. */
 const textShare = 0.5;
+/** The same when the head index names a page by every word of the query. */
+const namedTextShare = 0.12;
 /** The same within a page, where a heading that holds the query's words names its section better than any sentence in it. */
 const sectionTextShare = 0.35;
 const leastScore = 0.08;
@@ -250,6 +252,9 @@ export function createSearcher(
 
       const best = Math.max(...scored.map(({ score }) => score), 0);
       const bestText = Math.max(...text.map(({ score }) => score), 0);
+      // A page that is called by every word of the query is what was meant; text only orders what comes after it.
+      const leader = scored.find(({ score }) => score === best);
+      const share = leader && best > 0 && leader.covered >= total ? namedTextShare : textShare;
       const joined = scored
         .map(({ entry, score, covered, sections, quotedHere }) => {
           const hits = text.filter(({ id }) => id === entry.page.id);
@@ -258,7 +263,7 @@ export function createSearcher(
             entry,
             covered: hit > 0 ? total : covered,
             fits: phrases.length === 0 || quotedHere || hit > 0,
-            score: (best > 0 ? score / best : 0) + (bestText > 0 ? (textShare * hit) / bestText : 0),
+            score: (best > 0 ? score / best : 0) + (bestText > 0 ? (share * hit) / bestText : 0),
             sections: joinSections(sections, hits, bestText),
           };
         })
