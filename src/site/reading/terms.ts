@@ -45,5 +45,10 @@ document.addEventListener('click', (event) => {
   // A click without a pointer comes from the keyboard, where focus has shown the definition already.
   if (!found || event.detail === 0 || event.metaKey || event.ctrlKey) return;
   event.preventDefault();
+  clearTimeout(waiting);
   show(found);
+});
+// What Esc has closed must not be opened again by a pointer that still rests on the term.
+document.addEventListener('keydown', (event) => {
+  if (event.key === 'Escape') clearTimeout(waiting);
 });
