@@ -1,9 +1,10 @@
 /**
  * `npm test`: every check of the project, in the order in which a mistake is cheapest to find. Stops at nothing: all
  * steps run, so that one run shows everything that is wrong, except that the checks of the built site need a build.
- * `npm test -- lint unit` runs only the steps named.
+ * `npm test -- lint unit` runs only the steps named. What a failed step printed last is printed again at the end, where it
+ * is looked for.
  */
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 
 interface Step {
   readonly name: string;
@@ -87,29 +88,61 @@ if (unknown.length > 0) {
   process.exit(2);
 }
 
-const failed: string[] = [];
+/** How many of its last lines a failed step repeats at the end. */
+const repeated = 60;
+
+/** Runs a step, passing on what it prints. Returns its exit code (null when a signal ended it) and all that it printed. */
+function run({ command, env }: Step): Promise<{ readonly status: number | null; readonly printed: string }> {
+  const [program, ...args] = command;
+  return new Promise((resolve) => {
+    const child = spawn(program, args, {
+      stdio: ['inherit', 'pipe', 'pipe'],
+      env: {
+        ...process.env,
+        ...(process.stdout.isTTY ? { FORCE_COLOR: '1' } : {}),
+        ASTRO_TELEMETRY_DISABLED: '1',
+        ...env,
+      },
+    });
+    let printed = '';
+    const pass = (stream: NodeJS.WriteStream) => (chunk: Buffer) => {
+      printed += chunk.toString();
+      stream.write(chunk);
+    };
+    child.stdout.on('data', pass(process.stdout));
+    child.stderr.on('data', pass(process.stderr));
+    child.once('error', ({ message }) => {
+      resolve({ status: null, printed: `${printed}${message}` });
+    });
+    child.once('close', (status) => {
+      resolve({ status, printed });
+    });
+  });
+}
+
+const failed: { readonly name: string; readonly end: string }[] = [];
 let passed = 0;
-for (const { name, what, command, needs, env } of steps) {
+for (const step of steps) {
+  const { name, what, command, needs } = step;
   if (wanted.length > 0 && !wanted.includes(name)) continue;
-  if (needs && failed.includes(needs)) {
-    console.log(`\n✗ ${what}: cannot run, because the step “${needs}” failed`);
-    failed.push(name);
+  if (needs && failed.some((other) => other.name === needs)) {
+    const end = `cannot run, because the step “${needs}” failed`;
+    console.log(`\n✗ ${what}: ${end}`);
+    failed.push({ name, end });
     continue;
   }
   console.log(`\n— ${what}: ${command.join(' ')}`);
   const started = performance.now();
-  const [program, ...args] = command;
-  const { status, error } = spawnSync(program, args, {
-    stdio: 'inherit',
-    env: { ...process.env, ASTRO_TELEMETRY_DISABLED: '1', ...env },
-  });
-  if (error) console.error(error.message);
+  const { status, printed } = await run(step);
   const seconds = ((performance.now() - started) / 1000).toFixed(1);
   if (status === 0) passed += 1;
-  else failed.push(name);
+  else failed.push({ name, end: printed.trimEnd().split('\n').slice(-repeated).join('\n') });
   console.log(`${status === 0 ? '✓' : '✗'} ${what} (${seconds} s)`);
 }
+for (const { name, end } of failed) console.log(`\n✗ ${name}, its last lines:\n${end}`);
 if (failed.length > 0)
-  console.log(`\nFailed: ${failed.join(', ')}. Run one alone with \`npm test -- ${failed[0] ?? ''}\`.`);
+  console.log(
+    `\nFailed: ${failed.map(({ name }) => name).join(', ')}. Run one alone with \`npm test -- ${failed[0]?.name ?? ''}\`.`,
+  );
 console.log(`\n${passed} passed, ${failed.length} failed`);
 process.exitCode = failed.length > 0 ? 1 : 0;

@@ -78,6 +78,30 @@ test('a changed fact fails, naming the lab, what was recorded and what was seen'
   );
 });
 
+test('a lab that does not pass runs once more, alone: passing then, it counts, and the first try is told', async () => {
+  put3('lock');
+  put('src/content/docs/postgresql/sample.mdx', '<Lab name="lock" />\n');
+  const alone: (boolean | undefined)[] = [];
+  const { lines, passed, failed } = await run(() => ran(70), {
+    run: (_, options) => Promise.resolve(ran(alone.push(options.alone) === 1 ? 71 : 70)),
+  });
+  expect({ passed, failed, alone }).toEqual({ passed: 1, failed: 0, alone: [undefined, true] });
+  expect(lines).toMatch(/✓ postgresql\/sample\/lock .*second try.*\n {4}fact “balance”\n.*70\n.*71/);
+});
+
+test('a lab that cannot run a second time fails', async () => {
+  put3('lock');
+  put('src/content/docs/postgresql/sample.mdx', '<Lab name="lock" />\n');
+  const { failed, lines } = await run(() => ran(70), {
+    run: (_, { alone }) =>
+      Promise.resolve(
+        alone ? { state: 'missing', reason: 'gone', ms: 1 } : { state: 'failed', error: 'lost', ms: 1 },
+      ),
+  });
+  expect(failed).toBe(1);
+  expect(lines).toContain('could not run a second time');
+});
+
 test('a statement that no longer holds fails once', async () => {
   put3('lock');
   put('src/content/docs/postgresql/sample.mdx', '<Lab name="lock" />\n');

@@ -27,6 +27,8 @@ export interface RunOptions {
   readonly echo?: boolean;
   /** Asked once the lab's needs are known; a lab that is not wanted ends as `declined`. */
   readonly wanted?: (needs: Needs) => boolean;
+  /** Runs with no other lab beside it, as one that asks for that itself. */
+  readonly alone?: boolean;
 }
 
 const lastLines = (text: string, count: number): string => text.trim().split('\n').slice(-count).join('\n');
@@ -49,7 +51,10 @@ export class Runner {
    * Runs one lab to its end, when its turn comes.
    * @param file absolute path of the lab.
    */
-  async run(file: string, { echo = false, wanted = () => true }: RunOptions = {}): Promise<Ran> {
+  async run(
+    file: string,
+    { echo = false, wanted = () => true, alone = false }: RunOptions = {},
+  ): Promise<Ran> {
     // A lab that waits for its turn is a process already: no more of them than are soon needed.
     const leave = await this.#places.take(false);
     const child = fork(fileURLToPath(new URL('child.ts', import.meta.url)), [file], {
@@ -90,7 +95,7 @@ export class Runner {
 
     const needs = await ready;
     const declined = needs && !wanted(needs);
-    const done = needs && !declined ? await this.#turns.take(needs.alone) : undefined;
+    const done = needs && !declined ? await this.#turns.take(alone || needs.alone) : undefined;
     const began = performance.now();
     const serverBefore = await this.#server?.catch(() => undefined);
     const patience = new AbortController();
