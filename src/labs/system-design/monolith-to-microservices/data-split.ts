@@ -62,14 +62,27 @@ export default lab({
       note: 'The local copy of order ids has no such order, so the local foreign key refuses.',
     });
     fact('invoice for an order that does not exist', phantom.tag);
+    /** Stops a subscription and waits for its worker to be gone. */
+    const stop = async (feed: string): Promise<void> => {
+      await billing.query(`ALTER SUBSCRIPTION ${feed} DISABLE`);
+      await until('the worker is gone', () =>
+        billing.value('SELECT count(pid) = 0 FROM pg_stat_subscription WHERE subname = $1', [feed]),
+      );
+    };
+    await stop('order_ids');
     await shopApp.does(`INSERT INTO orders VALUES (1001, 'customer 1001')`);
+    const early = await billingApp.does('INSERT INTO invoice (order_id, cents) VALUES (1001, 500)', {
+      note: 'The order exists and its id is still under way: the same error as for an order that does not exist.',
+    });
+    fact('invoice for an order whose id is still under way', early.tag);
+    await billing.query('ALTER SUBSCRIPTION order_ids ENABLE');
     await until('the new id arrives', async () => (await known()) === 1001);
     step({ who: 'Feed', does: 'order id 1001', result: 'arrives in billing' });
     await billing.query('ALTER TABLE invoice ALTER id RESTART 5000');
     const real = await billingApp.does('INSERT INTO invoice (order_id, cents) VALUES (1001, 500)');
     fact('invoice for an order whose id has arrived', real.tag);
     await shopApp.does('DELETE FROM orders WHERE id = 1001', {
-      note: 'The shop cannot see the invoice in the other database: nothing refuses.',
+      note: 'The shop cannot see the invoice. Replication deletes the id in billing without checking the key there.',
     });
     await until('the deletion arrives', async () => (await known()) === 1000);
     fact(
@@ -133,18 +146,26 @@ export default lab({
       note: 'The sequence did not come with the rows: it starts at 1, and 1 is taken.',
     });
     fact('first insert on the new side without its sequence', trap.tag);
-    // #region move
-    /** Makes `to` the writer. In between nobody can write; it ends with a feed that runs the other way. */
-    const move = async (from: Side, to: Side): Promise<void> => {
-      await from.db.query(`REVOKE INSERT, UPDATE ON invoice FROM ${from.role}`);
-      await from.db.query('BEGIN; LOCK TABLE invoice IN SHARE MODE; COMMIT'); // waits for open writers
-      const end = await from.db.value('SELECT pg_current_wal_insert_lsn()');
-      await until('the other side has it all', () =>
-        from.db.value(
-          `SELECT bool_and(confirmed_flush_lsn >= $1) FROM pg_replication_slots WHERE slot_name LIKE 'to_%'`,
-          [end],
-        ),
+    const end = ({ db }: Side) => db.value<string>('SELECT pg_current_wal_insert_lsn()');
+    const behind = ({ db }: Side, lsn: string) =>
+      db.value<number>(
+        `SELECT max($1::pg_lsn - confirmed_flush_lsn)::float8 FROM pg_replication_slots WHERE slot_name LIKE 'to_%'`,
+        [lsn],
       );
+    // #region move
+    /** Makes `to` the writer, or gives up and leaves it `from`. In between nobody can write. */
+    const move = async (from: Side, to: Side, patience = 10_000): Promise<void> => {
+      if ((await behind(from, await end(from))) > 1_000_000) throw new Error('over 1 MB behind');
+      await from.db.query(`REVOKE INSERT, UPDATE ON invoice FROM ${from.role}`);
+      try {
+        // Waits for writers whose transaction is open.
+        await from.db.query(`SET LOCAL lock_timeout = ${patience}; LOCK TABLE invoice IN SHARE MODE`);
+        const last = await end(from);
+        await until('the other side has it all', async () => (await behind(from, last)) <= 0, patience);
+      } catch (error) {
+        await from.db.query(`GRANT INSERT, UPDATE ON invoice TO ${from.role}`);
+        throw error;
+      }
       await to.db.query(`SELECT setval('invoice_id_seq', (SELECT max(id) FROM invoice))`);
       await to.db.query(`DROP SUBSCRIPTION from_${from.name}`);
       await from.db.query(`DROP PUBLICATION to_${to.name}`);
@@ -171,8 +192,30 @@ export default lab({
         result: `${(await differing()).length} differ`,
       });
     };
+    /** Tries the move from shop to billing; gives the code of what stopped it, and whether the shop can still write. */
+    const given = async (patience?: number): Promise<string> => {
+      const why = await move(old, fresh, patience).then(
+        () => 'moved',
+        (error: unknown) => (error instanceof Error && 'code' in error ? String(error.code) : 'refused'),
+      );
+      const { tag } = await shopApp.outcome('UPDATE invoice SET cents = cents WHERE id = 1');
+      step({
+        who: 'Operator',
+        does: 'writer = billing',
+        result: `${why}; the shop still writes: ${tag}`,
+        outcome: 'fails',
+      });
+      return `${why}, then ${tag}`;
+    };
+    await stop('from_shop');
+    await shop.query(`SELECT pg_logical_emit_message(false, 'bulk', repeat('x', 2000000))`);
+    fact('a move while the feed is 2 MB behind, then a write in the shop', await given());
+    await billing.query('ALTER SUBSCRIPTION from_shop ENABLE');
+    const now = await end(old);
+    await until('the feed has caught up', async () => (await behind(old, now)) <= 0);
     const open = await shop.session('Open');
     await open.query('BEGIN; INSERT INTO invoice (order_id, cents) VALUES (7, 777)');
+    fact('a move that may wait 200 ms for an open transaction, then a write in the shop', await given(200));
     const first = moveAndWrite(old, fresh, 5);
     await until('the move waits for it', () =>
       shopApp.value(`SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = 'invoice'::regclass`),

@@ -17,10 +17,10 @@ export default lab({
     };
     const [before, after] = [await start('old'), await start('new')];
     const ports = { old: before.port, new: after.port };
-    const route: Route = { prefix: '/invoices', share: 0 };
+    const route: Route = { prefix: '/invoices', share: 0, writes: false };
     const proxy = await http.serve(strangler(route, ports));
-    const ask = async (account: string, path: string, base = proxy.url) => {
-      const response = await fetch(base + path, { headers: { 'x-account': account } });
+    const ask = async (account: string, path: string, base = proxy.url, method = 'GET') => {
+      const response = await fetch(base + path, { method, headers: { 'x-account': account } });
       return { ok: response.ok, by: response.headers.get('x-by') ?? '', body: await response.text() };
     };
 
@@ -88,6 +88,13 @@ export default lab({
       rows.push([name, invoices.length, orders.length]);
       const result = `new process: ${invoices.length} of 100 accounts`;
       step({ who: 'Proxy', does: `share = ${share}`, result, note: `Failed so far: ${seen.failed}` });
+      if (name === '100 %') {
+        const post = async () => (await ask('1', '/invoices', proxy.url, 'POST')).by;
+        fact('a POST while only reads have moved', `answered by ${await post()}`);
+        route.writes = true;
+        fact('a POST after the writer has moved', `answered by ${await post()}`);
+        route.writes = false;
+      }
     }
     fact('accounts served by the new process', {
       columns: ['share', '/invoices', '/orders'],

@@ -3,10 +3,11 @@ import { type IncomingMessage, request, type RequestListener } from 'node:http';
 import { crc32 } from 'node:zlib';
 
 // #region route
-/** The route that moves, and for which share of accounts, 0 to 100. Change `share` at any time. */
+/** The route that moves, for which share of accounts, 0 to 100, and whether writes move too. Change both at any time. */
 export interface Route {
   readonly prefix: string;
   share: number;
+  writes: boolean;
 }
 
 /** A share that grows only adds accounts, so nobody goes back and forth. */
@@ -15,7 +16,8 @@ export const moved = (account: string, share: number): boolean => crc32(account)
 export function strangler(route: Route, ports: { old: number; new: number }): RequestListener {
   return (incoming, response) => {
     const { url = '/', method, headers } = incoming;
-    const isNew = url.startsWith(route.prefix) && moved(String(headers['x-account']), route.share);
+    const ours = url.startsWith(route.prefix) && (method === 'GET' || route.writes);
+    const isNew = ours && moved(String(headers['x-account']), route.share);
     const port = isNew ? ports.new : ports.old;
     const upstream = request({ host: '127.0.0.1', port, path: url, method, headers, agent: false });
     upstream.on('response', (answer: IncomingMessage) => {
