@@ -40,7 +40,7 @@ interface Pagefind {
 }
 
 /** How many sections' texts are fetched for a query, each a paragraph: enough for the first screen, few enough for a slow line. */
-const fetched = 8;
+const fetched = 6;
 /** Of a long question, how many words are asked for one by one. */
 const mostWords = 8;
 /** About how many sections there are: the measure of a word's rarity. */
@@ -119,7 +119,9 @@ export function createSearchClient(base: string): SearchClient {
   const textHits = async (query: string, words: readonly string[]) => {
     const { search } = await pagefind.get();
     const asked = [...new Set(words)].slice(0, mostWords);
-    const [whole, ...single] = await Promise.all([query, ...(asked.length > 1 ? asked : [])].map(search));
+    // Without the words that stand everywhere: each would fetch a part of the index for nothing. Only in a phrase do they count.
+    const together = query.includes('"') ? query : asked.join(' ');
+    const [whole, ...single] = await Promise.all([together, ...(asked.length > 1 ? asked : [])].map(search));
     const sections = new Map<string, { result: PagefindResult; score: number }>();
     const add = (results: readonly PagefindResult[], weight: number) => {
       const best = results[0]?.score ?? 1;
