@@ -50,11 +50,16 @@ export default lab({
       rows: [
         ['with NOTIFY', `${waits[0]?.wait_event_type} / ${waits[0]?.wait_event}`],
         ['in another database', `${waits[1]?.wait_event_type} / ${waits[1]?.wait_event}`],
-        ['without NOTIFY', 'nothing'],
       ],
     });
     fact('the lock', `${lock[0]?.locktype} ${lock[0]?.objid}, ${lock[0]?.mode}`);
     fact('commits with NOTIFY that wait', waits.length);
+
+    const visible = await silent.query<{ body: string }>('SELECT body FROM message');
+    fact(
+      'messages visible while they wait',
+      visible.map(({ body }) => body),
+    );
 
     // Ends the wait; the transaction is committed here already.
     await silent.query(`SELECT pg_cancel_backend(${slow.pid})`);

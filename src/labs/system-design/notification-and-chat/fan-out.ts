@@ -5,7 +5,7 @@ import { dial, gateway, schema } from './fan-out/gateway.ts';
 export default lab({
   title: 'Two gateways meet in PostgreSQL',
   claim:
-    'NOTIFY carries a hint from one gateway to the other at commit, merges duplicates, refuses 8,000 bytes, and is gone for whoever was not listening; the row is still there.',
+    'NOTIFY carries a hint from one gateway to the other at commit, merges duplicates, refuses 8,000 bytes, and is gone for whoever was not listening; the row is still there for the cursor.',
   engines: ['postgres'],
   async run({ postgres, fact, step, until, defer }) {
     const db = await postgres();
@@ -24,10 +24,10 @@ export default lab({
     step({
       who: 'Gateway A',
       does: `INSERT …; pg_notify('message', '1'); COMMIT`,
-      result: 'seq 1, ack to Alice',
+      result: `seq ${alice.acks[0]?.seq}, ack to Alice`,
     });
     await until('bob has the message', () => bob.messages.length === 1);
-    step({ who: 'Gateway B', does: 'SELECT … WHERE seq > 0', result: '1 row', note: 'The hint says where to look. The row says what was sent.' }); // prettier-ignore
+    step({ who: 'Gateway B', does: 'SELECT … WHERE seq > 0', result: `${bob.messages.length} row`, note: 'The hint says where to look. The row says what was sent.' }); // prettier-ignore
     step({ who: 'Bob', does: 'receives', result: `${bob.messages[0]?.seq}: ${bob.messages[0]?.body}` });
     fact('Bob, on the other gateway, receives', bob.messages[0]?.body ?? '');
 
@@ -83,5 +83,17 @@ export default lab({
     late.on('notification', ({ payload }) => heard.push(payload ?? ''));
     await late.query('LISTEN rules');
     fact('heard later by a listener that was away', await collect());
+
+    // Bob's gateway has lost its listener too, so only his cursor can bring him the next message.
+    const seen = bob.messages.length;
+    alice.send('a-2', 'without a hint');
+    await until('alice has her second answer', () => alice.acks.length === 2);
+    const back = await dial(b.port, 'bob', seen);
+    defer(() => {
+      back.socket.terminate();
+    });
+    await until('the cursor has brought it', () => back.messages.length === 1);
+    fact('messages that Bob gets without a hint', bob.messages.length - seen);
+    fact('after he reconnects with his cursor', back.messages[0]?.body ?? '');
   },
 });

@@ -42,35 +42,45 @@ export interface Gateway {
   readonly unanswered: number;
   /** Messages handed to sockets without an error. */
   readonly handedOver: number;
+  /** Bytes that wait in the process because clients do not read. */
+  readonly buffered: number;
   /** One round of the heartbeat: ends sockets that did not answer the last ping, pings the others. Gives the number ended. */
   beat(): number;
   close(): Promise<void>;
 }
 
+/** The only row of a result. Raises a RangeError rather than let a miss pass for number 0. */
+function only<Row>(rows: readonly Row[]): Row {
+  const [row] = rows;
+  if (row === undefined || rows.length > 1) throw new RangeError(`Expected one row, got ${rows.length}.`);
+  return row;
+}
+
 // #region save
 /** Stores a message once, however often it is sent, and gives back its place in the conversation. */
 async function save(db: pg.PoolClient, sender: string, clientId: string, body: string): Promise<number> {
-  await db.query('BEGIN');
-  const next = await db.query<{ last_seq: number }>(
-    'UPDATE conversation SET last_seq = last_seq + 1 WHERE id = 1 RETURNING last_seq', // also the lock
-  );
-  const seq = next.rows[0]?.last_seq ?? 0;
-  const stored = await db.query(
-    `INSERT INTO message (conversation_id, seq, sender, client_id, body) VALUES (1, $1, $2, $3, $4)
-     ON CONFLICT (conversation_id, sender, client_id) DO NOTHING`,
-    [seq, sender, clientId, body],
-  );
-  if (stored.rowCount === 1) {
-    await db.query(`SELECT pg_notify('message', '1')`); // where to look, never the message itself
-    await db.query('COMMIT');
-    return seq;
+  try {
+    await db.query('BEGIN');
+    const next = await db.query<{ seq: number }>(
+      'UPDATE conversation SET last_seq = last_seq + 1 WHERE id = 1 RETURNING last_seq AS seq', // also the lock
+    );
+    const stored = await db.query<{ seq: number }>(
+      `INSERT INTO message (conversation_id, seq, sender, client_id, body) VALUES (1, $1, $2, $3, $4)
+       ON CONFLICT (conversation_id, sender, client_id) DO NOTHING RETURNING seq`,
+      [only(next.rows).seq, sender, clientId, body],
+    );
+    if (stored.rowCount === 1) {
+      await db.query(`SELECT pg_notify('message', '1')`); // where to look, never what was said
+      await db.query('COMMIT');
+      return only(stored.rows).seq;
+    }
+    await db.query('ROLLBACK'); // a resend gives its number back: no gap
+    const first = 'SELECT seq FROM message WHERE conversation_id = 1 AND sender = $1 AND client_id = $2';
+    return only((await db.query<{ seq: number }>(first, [sender, clientId])).rows).seq;
+  } catch (error) {
+    await db.query('ROLLBACK').catch(() => undefined); // frees the conversation for the next sender
+    throw error; // no number, no acknowledgement
   }
-  await db.query('ROLLBACK'); // gives the number back: no gap
-  const known = await db.query<{ seq: number }>(
-    'SELECT seq FROM message WHERE conversation_id = 1 AND sender = $1 AND client_id = $2',
-    [sender, clientId],
-  );
-  return known.rows[0]?.seq ?? 0;
 }
 // #endregion save
 
@@ -78,11 +88,19 @@ async function save(db: pg.PoolClient, sender: string, clientId: string, body: s
 export async function gateway(url: string): Promise<Gateway> {
   const pool = new pg.Pool({ connectionString: url, max: 4 });
   const listener = new pg.Client({ connectionString: url });
-  const server = new WebSocketServer({ port: 0, host: '127.0.0.1' });
+  const server = new WebSocketServer({ port: 0, host: '127.0.0.1', maxPayload: 16 * 1024 });
   const listening = new Promise((resolve) => server.once('listening', resolve));
   const peers = new Set<Peer>();
   const answered = new WeakSet<WebSocket>();
   let handedOver = 0;
+  /** Resolves when the kernel has taken the frame; rejects when the socket is gone. */
+  const hand = (socket: WebSocket, frame: object): Promise<void> =>
+    new Promise((resolve, reject) => {
+      socket.send(JSON.stringify(frame), (error) => {
+        if (error) reject(error);
+        else resolve();
+      });
+    });
 
   // #region pump
   /** Sends what this socket has not had yet. A hint, a reconnect and a timer all end here. */
@@ -90,20 +108,24 @@ export async function gateway(url: string): Promise<Gateway> {
     peer.again = true;
     if (peer.pumping) return;
     peer.pumping = true;
-    while (peer.again) {
-      peer.again = false;
-      const { rows } = await pool.query<Message>(
-        `SELECT seq, sender, body FROM message
-         WHERE conversation_id = 1 AND seq > $1 ORDER BY seq LIMIT 100`,
-        [peer.sent],
-      );
-      for (const row of rows) {
-        peer.socket.send(JSON.stringify(row), (error) => (handedOver += error ? 0 : 1));
-        peer.sent = row.seq;
+    try {
+      while (peer.again) {
+        peer.again = false;
+        const { rows } = await pool.query<Message>(
+          `SELECT seq, sender, body FROM message
+           WHERE conversation_id = 1 AND seq > $1 ORDER BY seq LIMIT 100`,
+          [peer.sent],
+        );
+        await Promise.all(rows.map((row) => hand(peer.socket, row))); // until the kernel has taken the page
+        handedOver += rows.length;
+        peer.sent = rows.at(-1)?.seq ?? peer.sent;
+        if (rows.length === 100) peer.again = true;
       }
-      if (rows.length === 100) peer.again = true;
+    } catch {
+      peer.socket.terminate(); // the client comes back with its cursor
+    } finally {
+      peer.pumping = false;
     }
-    peer.pumping = false;
   };
   // #endregion pump
 
@@ -121,25 +143,29 @@ export async function gateway(url: string): Promise<Gateway> {
     answered.add(socket);
     socket.on('pong', () => answered.add(socket));
     socket.on('error', () => undefined);
-    socket.on('message', (data: Buffer) => {
+    // Silence is the honest answer to what was not stored: the client dials again and resends.
+    const hangUp = (): void => {
+      socket.terminate();
+    };
+    const store = async (data: Buffer): Promise<void> => {
       const { clientId, body } = JSON.parse(data.toString()) as { clientId: string; body: string };
-      void (async () => {
-        const db = await pool.connect();
-        const seq = await save(db, user, clientId, body).finally(() => {
-          db.release();
-        });
-        socket.send(JSON.stringify({ ack: clientId, seq }));
-      })();
-    });
-    void (async () => {
+      const db = await pool.connect();
+      const seq = await save(db, user, clientId, body).finally(() => {
+        db.release();
+      });
+      await hand(socket, { ack: clientId, seq });
+    };
+    socket.on('message', (data: Buffer) => void store(data).catch(hangUp));
+    const enter = async (): Promise<void> => {
       const last = await pool.query<{ last_seq: number }>('SELECT last_seq FROM conversation WHERE id = 1');
-      const sent = since === null ? (last.rows[0]?.last_seq ?? 0) : Number(since);
+      const sent = since === null ? only(last.rows).last_seq : Number(since);
       const peer: Peer = { socket, sent, pumping: false, again: false };
       peers.add(peer); // subscribe first, read second: nothing falls in between
       socket.on('close', () => peers.delete(peer));
       socket.send(JSON.stringify({ ready: sent }));
       await pump(peer);
-    })();
+    };
+    void enter().catch(hangUp);
   });
 
   await listening;
@@ -154,6 +180,9 @@ export async function gateway(url: string): Promise<Gateway> {
     },
     get handedOver() {
       return handedOver;
+    },
+    get buffered() {
+      return [...server.clients].reduce((sum, socket) => sum + socket.bufferedAmount, 0);
     },
     // #region beat
     beat() {
