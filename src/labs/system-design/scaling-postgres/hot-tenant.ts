@@ -3,7 +3,7 @@ import { lab, type Scalar } from '#labs/index.ts';
 export default lab({
   title: 'A hot tenant moves, and the old shard refuses latecomers',
   claim:
-    'A tenant that makes 46 % of the requests gets a bucket of its own and moves by filtered logical replication while it writes; the fence on the old shard refuses a router with an old map, so no row is lost. Without the fence one row stays behind.',
+    'The bucket of a tenant that makes 46 % of the requests moves by filtered logical replication while it writes; the fence on the old shard refuses a router with an old map, so no row is lost. Without the fence one row stays behind. A writer that comes later overtakes a fence by row lock, not one by advisory lock.',
   engines: ['postgres'],
   async run({ postgres, until, fact, scene, step }) {
     const [a, b] = await Promise.all([
@@ -36,7 +36,8 @@ export default lab({
     /** A write asks the shard, in its own transaction, whether it still owns the bucket. */
     const write = (bucket: number, id: number): string => `
       DO $$ BEGIN
-        PERFORM 1 FROM owned WHERE bucket = ${bucket} AND writable FOR SHARE;
+        PERFORM pg_advisory_xact_lock_shared(${bucket});
+        PERFORM 1 FROM owned WHERE bucket = ${bucket} AND writable; -- a snapshot later than the lock
         IF NOT FOUND THEN RAISE 'bucket ${bucket} is not here' USING ERRCODE = 'MV001'; END IF;
         INSERT INTO orders VALUES (${bucket}, ${id});
       END $$`;
@@ -70,7 +71,7 @@ export default lab({
       await next.query(`UPDATE owned SET writable = true WHERE bucket = ${bucket}`);
       // #endregion move
     };
-    const [writer, mover] = await shards.a.sessions('Writer', 'Mover');
+    const [writer, mover, later] = await shards.a.sessions('Writer', 'Mover', 'Later writer');
 
     scene('Moved without a fence');
     await move(1, async () => {
@@ -93,9 +94,11 @@ export default lab({
       // #region drain
       await writer.query('BEGIN');
       await writer.query(write(2, 1001)); // still open when the fence comes
-      const fence = await mover.waits('UPDATE owned SET writable = false WHERE bucket = 2');
+      await mover.query('BEGIN');
+      const fence = await mover.waits('SELECT true AS locked FROM pg_advisory_xact_lock(2)');
       await writer.query('COMMIT');
-      await fence.outcome('Order 1001 is committed, and later writes are refused.');
+      await fence.outcome('Order 1001 is committed.');
+      await mover.query('UPDATE owned SET writable = false WHERE bucket = 2; COMMIT');
       // #endregion drain
     });
     step({ who: 'Shard b', does: 'has applied everything before the fence, takes over' });
@@ -113,6 +116,44 @@ export default lab({
     });
     fact('answer to a stale router with a fence', late.code ?? 'accepted');
     fact('orders on the new shard with a fence, of 1,002', await orders(2));
+
+    scene('A fence by row lock is overtaken');
+    await shards.a.query('INSERT INTO owned VALUES (3, true), (4, true)');
+    // #region overtaken
+    const rowLock = 'SELECT writable FROM owned WHERE bucket = 3 FOR SHARE';
+    await writer.query('BEGIN');
+    await writer.does(rowLock);
+    const byRow = await mover.waits('UPDATE owned SET writable = false WHERE bucket = 3');
+    await later.query('BEGIN');
+    const overtakes = await later.does(rowLock, { note: 'It came after the fence, and goes first.' });
+    await writer.does('COMMIT');
+    await until('the fence waits for the later writer', () =>
+      shards.a.value<boolean>('SELECT $1 = ANY (pg_blocking_pids($2))', [later.pid, mover.pid]),
+    );
+    // #endregion overtaken
+    await later.does('COMMIT', { note: 'Only now can the fence close.' });
+    await byRow.outcome();
+    fact('writer that comes after a fence by row lock', overtakes.code ?? 'goes first');
+
+    scene('A fence by advisory lock is not');
+    await writer.query('BEGIN');
+    await writer.does('SELECT true AS locked FROM pg_advisory_xact_lock_shared(4)');
+    await mover.query('BEGIN');
+    const byAdvisory = await mover.waits('SELECT true AS locked FROM pg_advisory_xact_lock(4)');
+    await later.query('BEGIN');
+    const queued = await later.waits('SELECT true AS locked FROM pg_advisory_xact_lock_shared(4)');
+    await writer.does('COMMIT');
+    await byAdvisory.outcome();
+    await mover.does('UPDATE owned SET writable = false WHERE bucket = 4; COMMIT');
+    await queued.outcome();
+    const behind = await later.outcome(write(4, 1));
+    await later.query('ROLLBACK');
+    step({
+      who: 'Later writer',
+      does: 'reads that the bucket is not here',
+      result: behind.code ?? 'accepted',
+    });
+    fact('writer that comes after a fence by advisory lock', behind.code ?? 'accepted');
 
     scene('The filter needs the key');
     await shards.a.query(`

@@ -115,6 +115,10 @@ export default lab({
     });
     // #endregion idle
     fact('bytes behind on an idle primary', later.bytes);
+    fact(
+      'processes that replay the log',
+      await standby.value<number>(`SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'startup'`),
+    );
     holds(
       'the age of the last replayed commit grows while the standby has everything',
       later.age > first + 1,
