@@ -4,6 +4,11 @@ import pg from 'pg';
 import { lab } from '#labs/index.ts';
 import { claim, enqueue, fairTable, finish, table } from './job-queue/queue.ts';
 
+/** What EXPLAIN says about the whole plan. */
+interface Explained {
+  readonly Plan: { readonly 'Shared Hit Blocks': number; readonly 'Shared Read Blocks': number };
+}
+
 export default lab({
   title: 'A queue in one table: claim, lease, heartbeat, fence',
   claim:
@@ -11,7 +16,8 @@ export default lab({
   engines: ['postgres', 'node'],
   async run({ postgres, node, fact, holds, measure, folder, until, scene, step, defer }) {
     const node26 = await node();
-    const db = await postgres();
+    const server = await postgres.instance({ fsync: true, synchronous_commit: 'on' }); // commits wait for the disk
+    const db = await server.database();
     await db.query(table);
     const clients = await Promise.all(
       Array.from({ length: 4 }, async () => {
@@ -25,6 +31,7 @@ export default lab({
     // #region four
     await db.query('INSERT INTO job (priority) SELECT n % 3 FROM generate_series(1, 200) n');
     const runs: string[] = [];
+    const began = performance.now();
     await Promise.all(
       clients.map(async (client) => {
         for (let job = await claim(client, 60); job; job = await claim(client, 60)) {
@@ -34,16 +41,71 @@ export default lab({
       }),
     );
     // #endregion four
+    measure(
+      'claimed and finished one by one, four workers',
+      Math.round(200_000 / (performance.now() - began)),
+      'jobs/s',
+    );
     fact('jobs', 200);
     fact('runs by four workers', runs.length);
     fact('jobs that ran twice', runs.length - new Set(runs).size);
+
+    /** One job in a database of its own, and one worker process with a lease of `lease` seconds that has claimed it. */
+    const start = async (lease: number, mode: 'await' | 'block') => {
+      const own = await server.database();
+      await own.query(`${table}; INSERT INTO job DEFAULT VALUES`);
+      const other = new pg.Client({ connectionString: own.url });
+      await other.connect();
+      defer(() => other.end());
+      const file = path.join(await folder(), 'enough');
+      const worker = node26.start('job-queue/worker.ts', { args: [own.url, String(lease), mode, file] });
+      await worker.line(/claimed, attempt 1/);
+      const verdict = async (): Promise<string> => {
+        await writeFile(file, ''); // the worker's job is done
+        return String((await worker.line(/(finished|too late)/))[1]);
+      };
+      return { own, other, worker, verdict };
+    };
+
+    const kill = async () => {
+      const { own, other, worker } = await start(2, 'await');
+      // #region kill
+      worker.kill('SIGKILL');
+      await worker.ended;
+      const hidden = await claim(other, 60);
+      if (!(await own.value<boolean>('SELECT due_at > now() FROM job'))) throw new Error('The lease ended before the check.'); // prettier-ignore
+      const died = performance.now();
+      const back = await until('the lease has ended', () => claim(other, 60));
+      // #endregion kill
+      return { hidden, back, seconds: (performance.now() - died) / 1000 };
+    };
+    const beat = async () => {
+      const { own, other, verdict } = await start(1.5, 'await');
+      const lease = await own.value<string>('SELECT due_at::text FROM job');
+      let stolen = 0;
+      // #region long
+      await until('two leases have gone by', async () => {
+        if (await claim(other, 60)) stolen++;
+        return own.value<boolean>(`SELECT now() > $1::timestamptz + interval '1.5 seconds'`, [lease]);
+      });
+      // #endregion long
+      return { stolen, ends: await verdict() };
+    };
+    const block = async () => {
+      const { other, verdict } = await start(1, 'block');
+      const second = await until('the lease has ended', () => claim(other, 60));
+      const late = await verdict();
+      return { second, late, done: await finish(other, second) };
+    };
+    // The three take their time side by side, and beside what follows.
+    const leases = Promise.all([kill(), beat(), block()]);
 
     // #region fair
     /** Where the jobs of tenant b come out, if b adds three when 100 of the 300 of tenant a are done. */
     const turns = async (order: string): Promise<number[]> => {
       await db.query('TRUNCATE fair RESTART IDENTITY');
-      const next = `UPDATE fair SET done = true
-        WHERE id = (SELECT id FROM fair WHERE NOT done ORDER BY ${order} LIMIT 1 FOR UPDATE SKIP LOCKED)
+      const next = `UPDATE fair SET attempt = 1
+        WHERE id = (SELECT id FROM fair WHERE attempt = 0 ORDER BY ${order} LIMIT 1 FOR UPDATE SKIP LOCKED)
         RETURNING tenant`;
       await db.query(enqueue, ['a', 300]);
       for (let n = 0; n < 100; n++) await db.query(next);
@@ -58,6 +120,26 @@ export default lab({
     fact('places of tenant b’s three jobs, first come first served', await turns('id'));
     fact('places of tenant b’s three jobs, by turn', await turns('turn, id'));
 
+    // What the two look-ups of a turn cost when the queue is short, and when it is long.
+    // #region cost
+    const pages = async (): Promise<number> => {
+      await db.query('VACUUM ANALYZE fair');
+      const [{ 'QUERY PLAN': plan } = { 'QUERY PLAN': [] }] = await db.query<{ 'QUERY PLAN': Explained[] }>(
+        `EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) SELECT (SELECT max(turn) FROM fair WHERE tenant = 'a'),
+           (SELECT min(turn) FROM fair WHERE attempt = 0)`,
+      );
+      return plan.reduce((sum, { Plan: p }) => sum + p['Shared Hit Blocks'] + p['Shared Read Blocks'], 0);
+    };
+    await db.query('TRUNCATE fair');
+    await db.query(enqueue, ['a', 300]);
+    const few = await pages();
+    await db.query(enqueue, ['a', 99_700]);
+    const many = await pages();
+    // #endregion cost
+    measure('pages read for a turn, 300 jobs waiting', few, 'pages');
+    measure('pages read for a turn, 100,000 jobs waiting', many, 'pages');
+    holds('a turn is found in fewer than 20 pages among 100,000 waiting jobs', many < 20);
+
     scene('Two workers want the next job');
     await db.query('TRUNCATE job RESTART IDENTITY; INSERT INTO job (tenant) VALUES (\'a\'), (\'b\')'); // prettier-ignore
     const [w1, w2, w3] = await db.sessions('W1', 'W2', 'W3');
@@ -69,69 +151,30 @@ export default lab({
     await w1.does('COMMIT');
     await waiting.outcome();
 
-    /** One job, one worker process with a lease of `lease` seconds; gives the process and a way to end its work. */
-    const start = async (lease: number, mode: 'await' | 'block') => {
-      await db.query('TRUNCATE job RESTART IDENTITY; INSERT INTO job DEFAULT VALUES');
-      const file = path.join(await folder(), 'enough');
-      const worker = node26.start('job-queue/worker.ts', { args: [db.url, String(lease), mode, file] });
-      await worker.line(/claimed, attempt 1/);
-      return { worker, end: () => writeFile(file, '') };
-    };
-    const [other] = clients;
-    if (!other) throw new Error('No client.');
-    const ends = () => db.value<boolean>('SELECT due_at > now() FROM job');
-
+    const [killed, long, blocked] = await leases;
     scene('The worker is killed');
-    const killed = await start(2, 'await');
+    measure('the job came back after', killed.seconds, 's');
     step({ who: 'W1', does: 'claim, lease 2 s', result: 'attempt 1' });
-    // #region kill
-    killed.worker.kill('SIGKILL');
-    await killed.worker.ended;
-    const hidden = await claim(other, 60);
-    if (!(await ends())) throw new Error('The lease ended before the check.');
-    const died = performance.now();
-    const back = await until('the lease has ended', () => claim(other, 60));
-    // #endregion kill
-    measure('the job came back after', (performance.now() - died) / 1000, 's');
     step({ who: 'W1', does: '(killed)', outcome: 'fails' });
-    step({ who: 'W2', does: 'claim', result: hidden ? 'a job' : 'none: job 1 is leased' });
+    step({ who: 'W2', does: 'claim', result: killed.hidden ? 'a job' : 'none: job 1 is leased' });
+    const { back } = killed;
     step({ who: 'W2', does: 'claim, after the lease', result: `job ${back.id}, attempt ${back.attempt}` });
     fact('attempt number after the worker was killed', back.attempt);
 
     scene('A long job with a heartbeat');
-    const long = await start(1.5, 'await');
-    const until0 = await db.value<string>('SELECT due_at::text FROM job');
-    let stolen = 0;
-    // #region long
-    await until('two leases have gone by', async () => {
-      if (await claim(other, 60)) stolen++;
-      return db.value<boolean>(`SELECT now() > $1::timestamptz + interval '1.5 seconds'`, [until0]);
-    });
-    await long.end();
-    const [, verdict] = await long.worker.line(/(finished|too late)/);
-    // #endregion long
     step({ who: 'W1', does: 'claim, lease 1.5 s; heartbeat each 0.25 s', result: 'attempt 1' });
-    step({ who: 'W2', does: 'claim, again and again for two leases', result: `${stolen} jobs` });
-    step({ who: 'W1', does: 'finish', result: String(verdict) });
-    fact('jobs taken from a worker with a heartbeat in two leases', stolen);
-    fact('the long job', String(verdict));
+    step({ who: 'W2', does: 'claim, again and again for two leases', result: `${long.stolen} jobs` });
+    step({ who: 'W1', does: 'finish', result: long.ends });
+    fact('jobs taken from a worker with a heartbeat in two leases', long.stolen);
+    fact('the long job', long.ends);
 
     scene('The event loop is blocked, and so is the heartbeat');
-    const blocked = await start(1, 'block');
-    const second = await until('the lease has ended', () => claim(other, 60));
-    await blocked.end();
-    const [, late] = await blocked.worker.line(/(finished|too late)/);
+    const { second, late, done } = blocked;
     step({ who: 'W1', does: 'claim, lease 1 s; then computes', result: 'attempt 1' });
     step({ who: 'W2', does: 'claim', result: `job ${second.id}, attempt ${second.attempt}`, note: 'The job now runs twice.' }); // prettier-ignore
-    step({
-      who: 'W1',
-      does: 'finish … AND attempt = 1',
-      result: `0 rows: ${String(late)}`,
-      outcome: 'fails',
-    });
-    const done = await finish(other, second);
+    step({ who: 'W1', does: 'finish … AND attempt = 1', result: `0 rows: ${late}`, outcome: 'fails' });
     step({ who: 'W2', does: 'finish … AND attempt = 2', result: done ? '1 row: finished' : '0 rows' });
-    fact('what the blocked worker hears when it finishes', String(late));
+    fact('what the blocked worker hears when it finishes', late);
     holds('the second worker’s finish counts', done);
   },
 });

@@ -92,5 +92,13 @@ export default lab({
     const free = await s3.value<boolean>('SELECT pg_advisory_unlock(hashtext($1))', ['cron']);
     // #endregion pooled
     fact('unlocking from another connection works', free);
+
+    // A leader whose event loop stands still keeps its connection, and with it the lock, unless the server ends it.
+    // #region silent
+    await s2.query(`SET idle_session_timeout = '200ms'`); // in production a few heartbeats of the leader
+    await until('the lock is free', async () => (await db.value(`SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'`)) === 0); // prettier-ignore
+    const next = await s3.value<boolean>(lead);
+    // #endregion silent
+    fact('the third scheduler leads after the second fell silent', next);
   },
 });

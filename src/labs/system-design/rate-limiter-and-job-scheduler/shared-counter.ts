@@ -1,14 +1,23 @@
 import { readFile } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { lab } from '#labs/index.ts';
+import { gcra, type Limiter } from './five-limiters/limiters.ts';
 
 const limit = 50;
 
+/** The promise's value, or an error when it takes longer than `ms` milliseconds. */
+const within = <T>(ms: number, promise: Promise<T>): Promise<T> =>
+  Promise.race([
+    promise,
+    sleep(ms, undefined, { ref: false }).then(() => Promise.reject(new Error('Too late.'))),
+  ]);
+
 export default lab({
-  title: 'A limit in Redis: GET then SET, INCR then EXPIRE, and one script',
+  title: 'A limit in Redis: GET then SET, one script, and Redis silent',
   claim:
-    'GET then SET under a forced race lets 200 of 200 calls pass a limit of 50 and a crash after INCR leaves a counter without an end; one script lets exactly 50 pass, and its key ends by itself.',
+    'GET then SET under a forced race lets 200 of 200 calls pass a limit of 50 and a crash after INCR leaves a counter without an end; one script lets exactly 50 pass, and without Redis each node goes on with its share.',
   engines: ['redis'],
-  async run({ redis, fact, holds, step, scene }) {
+  async run({ redis, fact, holds, measure, step, scene }) {
     const server = await redis({ maxmemory: '32mb' }); // one of its own, since the lab kills it
     const clients = await Promise.all(Array.from({ length: 20 }, () => server.client()));
     const [first] = clients;
@@ -64,24 +73,49 @@ export default lab({
     holds('a refused call is told to wait up to one hour', (refused?.[1] ?? 0) > 0 && (refused?.[1] ?? 0) <= hour); // prettier-ignore
     holds('the script’s key ends by itself', Number(await first.send('PTTL', 'user:8')) > 0);
 
-    // Redis is gone. A node falls back to its share of the limit: 50 / 4 nodes.
+    measure('one key in Redis', Number(await first.send('MEMORY', 'USAGE', 'user:8')), 'bytes');
+
+    // Redis is silent, then gone. A node falls back to its share of the limit, 50 / 4 nodes, a bucket for each key.
+    const share = Math.floor(limit / 4);
+    let patience = 2000; // of a call to Redis in milliseconds; generous until Redis is silent
+    let asked = 0;
     // #region fallback
-    let local = Math.floor(limit / 4);
+    const local = new Map<string, Limiter>();
+    let askAgain = 0; // after a failure Redis is left alone for a second
     const decide = async (c: typeof first, key: string): Promise<[boolean, string]> => {
-      try {
-        const [ok] = await ask(c, key);
-        return [ok === 1, 'shared'];
-      } catch {
-        return [local > 0 && local-- > 0, 'local share']; // neither open nor closed
-      }
+      if (performance.now() >= askAgain)
+        try {
+          asked++;
+          const [ok] = await within(patience, ask(c, key));
+          return [ok === 1, 'shared'];
+        } catch {
+          askAgain = performance.now() + 1000;
+        }
+      const bucket = local.get(key) ?? gcra(share, limit * hour, share);
+      local.set(key, bucket);
+      return [bucket(Date.now()), 'local share']; // neither open nor closed
     };
     // #endregion fallback
-    const up = await decide(first, 'user:9');
+    const by = (decisions: readonly [boolean, string][]): string =>
+      [...new Set(decisions.map(([, who]) => who))].join(', ');
+    const twenty = async (key: string): Promise<[boolean, string][]> => {
+      const decisions: [boolean, string][] = [];
+      for (let call = 0; call < 20; call++) decisions.push(await decide(first, key));
+      return decisions;
+    };
+    const passes = (decisions: readonly [boolean, string][]): number => decisions.filter(([ok]) => ok).length;
+
+    fact('decided while Redis is up', by([await decide(first, 'user:9')]));
+    await first.send('CLIENT', 'PAUSE', 60_000, 'ALL'); // it takes commands and answers none
+    [patience, asked] = [20, 0];
+    const silent = await twenty('user:9');
+    fact('decided while Redis is silent', by(silent));
+    fact('of 20 calls then, waited 20 ms for Redis', asked);
+    fact('of 20 calls then, passed by the local share', passes(silent));
     server.kill();
-    const down: [boolean, string][] = [];
-    for (let call = 0; call < 20; call++) down.push(await decide(first, 'user:9'));
-    fact('decided while Redis is up', up[1]);
-    fact('decided after Redis was killed', [...new Set(down.map(([, by]) => by))].join(', '));
-    fact('of 20 calls after that, passed by the local share', down.filter(([ok]) => ok).length);
+    askAgain = 0;
+    const down = await twenty('user:10');
+    fact('decided after Redis was killed', by(down));
+    fact('of 20 calls after that, passed by the local share', passes(down));
   },
 });

@@ -61,15 +61,18 @@ export const fairTable = `
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     tenant text NOT NULL,
     turn bigint NOT NULL,
-    done boolean NOT NULL DEFAULT false
+    attempt int NOT NULL DEFAULT 0
   );
-  CREATE INDEX ON fair (turn, id) WHERE NOT done; CREATE INDEX ON fair (tenant, turn)`;
+  CREATE INDEX ON fair (turn, id) WHERE attempt = 0; CREATE INDEX ON fair (tenant, turn)`;
 
-/** $1: the tenant, $2: how many jobs. A job's turn follows its tenant's last, and none lies before the turn now served. */
+/**
+ * $1: the tenant, $2: how many jobs. A job's turn follows its tenant's last, and none lies before the turn now served.
+ * That is the lowest among jobs never claimed: an old one that is retried must not pull newcomers to its turn.
+ */
 export const enqueue = `
   INSERT INTO fair (tenant, turn)
   SELECT $1, coalesce(greatest(
     (SELECT max(turn) FROM fair WHERE tenant = $1),
-    (SELECT min(turn) - 1 FROM fair WHERE NOT done)), 0) + n
+    (SELECT min(turn) - 1 FROM fair WHERE attempt = 0)), 0) + n
   FROM generate_series(1, $2::int) n`;
 // #endregion turn
