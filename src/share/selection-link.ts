@@ -48,9 +48,11 @@ button.addEventListener('click', () => {
     button.textContent = done ? 'Copied' : 'The browser did not allow copying';
   });
 });
-document.body.append(button);
-let waiting: ReturnType<typeof setTimeout> | undefined;
-document.addEventListener('selectionchange', () => {
-  clearTimeout(waiting);
-  waiting = setTimeout(place, 200);
-});
+if (document.querySelector(quotable)) {
+  document.body.append(button);
+  let waiting: ReturnType<typeof setTimeout> | undefined;
+  document.addEventListener('selectionchange', () => {
+    clearTimeout(waiting);
+    waiting = setTimeout(place, 200);
+  });
+}
