@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { lab } from '#labs/index.ts';
-import { maxAttempts, run } from './saga/orchestrator.ts';
+import { giveUp, maxAttempts, run } from './saga/orchestrator.ts';
 import { reconcile } from './saga/reconcile.ts';
 import { release, reserve } from './saga/services.ts';
 
@@ -19,7 +19,7 @@ const points = [
 export default lab({
   title: 'A saga killed at every step, and one that cannot be undone',
   claim:
-    'With each step idempotent and its progress saved, an orchestrator that is killed anywhere is resumed and undone in full; a refund that keeps failing leaves money behind, and a reconciliation job finds that and what no saga knows of.',
+    'With each step idempotent and its progress saved, an orchestrator that is killed anywhere is resumed and undone in full, also while an earlier one hangs; a refund that keeps failing leaves money behind, and a reconciliation job finds that and what no saga knows of.',
   engines: ['postgres', 'node'],
   async run({ postgres, node, fact, scene, step, defer }) {
     const [ordersDb, stockDb, paymentsDb] = [await postgres(), await postgres(), await postgres()];
@@ -27,12 +27,13 @@ export default lab({
       CREATE TABLE orders (id text PRIMARY KEY, status text NOT NULL, address text,
         changed timestamptz NOT NULL DEFAULT now());
       CREATE TABLE saga (id text PRIMARY KEY, state text NOT NULL DEFAULT 'forward', done int NOT NULL DEFAULT 0,
-        attempts int NOT NULL DEFAULT 0);
+        attempts int NOT NULL DEFAULT 0, holder int NOT NULL DEFAULT 0);
     `);
     await stockDb.query(`
       CREATE TABLE stock (free int NOT NULL);
       INSERT INTO stock VALUES (100);
       CREATE TABLE reservation (saga text PRIMARY KEY, state text NOT NULL);
+      CREATE TABLE parcel (saga text PRIMARY KEY); -- the courier's
     `);
     await paymentsDb.query(`
       CREATE TABLE payment (saga text PRIMARY KEY, cents int NOT NULL, changed timestamptz NOT NULL DEFAULT now());
@@ -89,6 +90,47 @@ export default lab({
     await open('town');
     fact('an order that ships', await run(services, 'town'));
 
+    // An orchestrator that hangs until its saga has been given up and undone by another one.
+    const overtaken: (string | number)[][] = [];
+    for (const [pause, fenced] of [
+      ['charge', true],
+      ['save after charge', true],
+      ['save after charge', false],
+    ] as const) {
+      const id = `overtaken ${overtaken.length + 1}${fenced ? '' : ', no check'}`;
+      await open(id);
+      const [hangs, wakes] = [Promise.withResolvers<undefined>(), Promise.withResolvers<undefined>()];
+      // #region overtake
+      const pauses = (next: string) => {
+        if (next !== pause) return;
+        hangs.resolve(undefined);
+        return wakes.promise;
+      };
+      const first = run(services, id, pauses, fenced);
+      await hangs.promise;
+      await giveUp(services, id); // its deadline has passed
+      const second = await run(services, id); // refunds and releases, whatever was charged
+      wakes.resolve(undefined); // and the first one goes on where it was
+      const late = await first;
+      // #endregion overtake
+      const parcels = await stockDb.query('SELECT FROM parcel WHERE saga = $1', [id]);
+      overtaken.push([
+        `${pause}${fenced ? '' : ', no check'}`,
+        second,
+        late,
+        await cents(id),
+        parcels.length,
+      ]);
+    }
+    fact('overtaken by another orchestrator', {
+      columns: ['the first hangs before', 'the second', 'the first, awake', 'cents paid', 'parcels sent'],
+      rows: overtaken,
+    });
+    fact('cents paid when the late charge has arrived', overtaken[0]?.[3] ?? -1);
+    fact('the first orchestrator, awake', overtaken[1]?.[2] ?? '');
+    fact('parcels sent unpaid with the check', overtaken[1]?.[4] ?? -1);
+    fact('parcels sent unpaid without the check', overtaken[2]?.[4] ?? -1);
+
     // An undo that overtakes its action.
     await release(services, 'overtaken');
     fact('a reservation that arrives after its release', await reserve(services, 'overtaken'));
@@ -141,6 +183,9 @@ export default lab({
     }
     await open('in flight');
     await paymentsDb.query(`INSERT INTO payment VALUES ('in flight', 4000)`);
+    await open('slow'); // an hour old, and its charge has just gone through
+    await ordersDb.query(`UPDATE orders SET changed = now() - interval '1 hour' WHERE id = 'slow'`);
+    await paymentsDb.query(`INSERT INTO payment VALUES ('slow', 4000)`);
     const found = await reconcile(services, 600);
     for (const line of found)
       step({ who: 'Reconciliation', does: 'compare orders with payments', result: line });

@@ -16,7 +16,7 @@ export async function relay(
      ORDER BY id LIMIT 100 FOR UPDATE SKIP LOCKED`,
   );
   before('publish');
-  for (const row of rows) await publish(row.event); // throws: nothing is marked, all are tried again
+  for (const row of rows) await publish(row.event); // throws: the caller ends the connection, nothing is marked
   before('mark');
   await db.query('UPDATE outbox SET sent_at = now() WHERE id = ANY($1)', [rows.map((row) => row.id)]);
   await db.query('COMMIT');

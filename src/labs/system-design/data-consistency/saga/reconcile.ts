@@ -15,19 +15,17 @@ export async function reconcile(s: Services, grace: number): Promise<string[]> {
     'SELECT id, status, changed < now() - make_interval(secs => $1) AS quiet FROM orders ORDER BY id',
     [grace],
   );
-  const cents = new Map(paid.map((payment) => [payment.saga, payment.cents]));
+  const payment = new Map(paid.map((row) => [row.saga, row]));
   const known = new Set(orders.map((order) => order.id));
   return [
     ...orders
-      .filter((order) => order.quiet)
+      .filter((order) => order.quiet && (payment.get(order.id)?.quiet ?? true))
       .flatMap(({ id, status }) => {
-        const has = cents.get(id) ?? 0;
+        const has = payment.get(id)?.cents ?? 0;
         const owes = status === 'confirmed' ? 4000 : 0;
         return has === owes ? [] : [`${id}: ${status}, paid ${has}`];
       }),
-    ...paid
-      .filter((payment) => payment.quiet && !known.has(payment.saga))
-      .map(({ saga }) => `${saga}: paid, no order`),
+    ...paid.filter((row) => row.quiet && !known.has(row.saga)).map(({ saga }) => `${saga}: paid, no order`),
   ];
 }
 // #endregion reconcile

@@ -41,20 +41,27 @@ export async function release({ stock }: Services, saga: string): Promise<void> 
 }
 // #endregion release
 
-/** Charges 40 euros, once for each saga. */
+/** Charges 40 euros, once for each saga. A saga that was refunded before it came here is refused. */
 export async function charge({ payments }: Services, saga: string): Promise<Answer> {
   await payments.query(`INSERT INTO payment (saga, cents) VALUES ($1, 4000) ON CONFLICT DO NOTHING`, [saga]);
-  return 'done';
+  const { rows } = await payments.query<{ cents: number }>('SELECT cents FROM payment WHERE saga = $1', [saga]); // prettier-ignore
+  return rows[0]?.cents === 4000 ? 'done' : 'refused';
 }
 
-/** Gives the money back, once. @throws when the customer's card has been closed since. */
+/** Gives the money back, once, and leaves a marker if it came first. @throws when the customer's card has been closed since. */
 export async function refund({ payments }: Services, saga: string): Promise<void> {
   const { rows } = await payments.query('SELECT FROM closed_card WHERE saga = $1', [saga]);
   if (rows.length > 0) throw new Error('The card is closed.');
-  await payments.query(`UPDATE payment SET cents = 0 WHERE saga = $1`, [saga]);
+  await payments.query(
+    `INSERT INTO payment (saga, cents) VALUES ($1, 0)
+     ON CONFLICT (saga) DO UPDATE SET cents = 0, changed = now() WHERE payment.cents > 0`,
+    [saga],
+  );
 }
 
-/** The courier takes every parcel but those to an island. */
-export function ship(saga: string): Promise<Answer> {
-  return Promise.resolve(saga.startsWith('island') ? 'refused' : 'done');
+/** The courier takes every parcel but those to an island, each once. */
+export async function ship({ stock }: Services, saga: string): Promise<Answer> {
+  if (saga.startsWith('island')) return 'refused';
+  await stock.query('INSERT INTO parcel VALUES ($1) ON CONFLICT DO NOTHING', [saga]);
+  return 'done';
 }
