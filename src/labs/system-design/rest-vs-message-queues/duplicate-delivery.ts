@@ -10,7 +10,7 @@ const mark = `INSERT INTO inbox VALUES ('billing', 'm1') ON CONFLICT DO NOTHING`
 export default lab({
   title: 'The same message twice, with and without an inbox',
   claim:
-    'An inbox row and the effect in one transaction apply a message once, however often and however simultaneously it is delivered; an inbox row in a transaction of its own loses the effect or doubles it, and no inbox puts late messages in order.',
+    'An inbox row and the effect in one transaction apply a message once, however often and however simultaneously it is delivered; an inbox row in a transaction of its own loses the effect or doubles it, an inbox partitioned by arrival forgets over midnight, and no inbox puts late messages in order.',
   engines: ['postgres'],
   async run({ postgres, fact, scene, step }) {
     // A broker that got no acknowledgement delivers again. “Dies” is a consumer whose connection is gone at that point.
@@ -70,6 +70,32 @@ export default lab({
     await b.does('COMMIT', { note: 'No row inserted: skip the effect, acknowledge.' });
     fact('the second insert reports', tag);
     fact('balance after two deliveries at once', await db.value('SELECT balance FROM account'));
+
+    scene('Delivered before midnight and again after it');
+    // #region midnight
+    const inbox = (key: string): string => `
+      CREATE TABLE daily (message_id text, day date, PRIMARY KEY (${key})) PARTITION BY RANGE (day);
+      CREATE TABLE daily_21 PARTITION OF daily FOR VALUES FROM ('2026-11-21') TO ('2026-11-22');
+      CREATE TABLE daily_22 PARTITION OF daily FOR VALUES FROM ('2026-11-22') TO ('2026-11-23')`;
+    const byId = await db.query(inbox('message_id')).then(
+      () => 'accepted',
+      (error: unknown) => (error as { code: string }).code,
+    );
+    await db.query(inbox('message_id, day'));
+    const accepts = async (id: string, day: string): Promise<number> =>
+      db.value<number>(
+        `WITH new AS (INSERT INTO daily VALUES ($1, $2) ON CONFLICT DO NOTHING RETURNING 1) SELECT count(*) FROM new`,
+        [id, day],
+      );
+    // Message m1 was sent on the 21st, and is delivered on the 21st and on the 22nd.
+    const byArrival = (await accepts('m1', '2026-11-21')) + (await accepts('m1', '2026-11-22'));
+    const bySending = (await accepts('m2', '2026-11-21')) + (await accepts('m2', '2026-11-21'));
+    // #endregion midnight
+    step({ who: 'Inbox', does: 'day of arrival is the partition key, two deliveries', result: `accepts ${byArrival}`, outcome: 'fails' }); // prettier-ignore
+    step({ who: 'Inbox', does: 'day of sending is the partition key, two deliveries', result: `accepts ${bySending}`, outcome: 'ok' }); // prettier-ignore
+    fact('a primary key of the id alone, partitioned by day', byId);
+    fact('accepted of two deliveries, partitioned by arrival', byArrival);
+    fact('accepted of two deliveries, partitioned by sending', bySending);
 
     scene('A late message');
     const [consumer] = await db.sessions('Consumer');

@@ -9,9 +9,9 @@ interface Seen {
 }
 
 export default lab({
-  title: 'Keys, partitions and a rebalance (Kafka mock)',
+  title: 'Keys, partitions and a takeover (Kafka mock)',
   claim:
-    'A key keeps its order because it stays in one partition; a partition has one consumer in a group, so a fifth consumer idles on four; a consumer that dies before it commits makes another repeat its messages; and adding partitions moves keys.',
+    'A key keeps its order because it stays in one partition; a partition has one consumer in a group, so a fifth consumer idles on four; a consumer that leaves before it commits makes another repeat its messages; and adding partitions moves keys.',
   engines: ['kafka'],
   async run({ kafka, fact, step, until, defer }) {
     const cluster = await kafka();
@@ -47,7 +47,7 @@ export default lab({
       return consumer;
     };
 
-    // A dies (leaves without committing), B takes its partitions over and sees everything again.
+    // A leaves without committing, as a death would look to B, which takes the partitions over.
     // #region takeover
     const [byA, byB]: [Seen[], Seen[]] = [[], []];
     const a = await join('billing', byA, false); // works, and never gets to its commit
@@ -68,7 +68,7 @@ export default lab({
     fact('keys whose events came in order', ordered ? keys.length : -1);
     fact('partitions used by the 8 keys', new Set(byB.map((one) => one.partition)).size);
 
-    // The leader of a group shares the partitions out. This is KafkaJS's own function for it.
+    // In the classic protocol a group's leader, a client, shares the partitions out. This is KafkaJS's function for it.
     // #region group
     const five = ['c1', 'c2', 'c3', 'c4', 'c5'].map((memberId) => ({ memberId, memberMetadata: Buffer.alloc(0) })); // prettier-ignore
     const metadata = topic?.partitions ?? [];

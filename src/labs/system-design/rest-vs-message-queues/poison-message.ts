@@ -2,9 +2,9 @@ import amqp from 'amqplib';
 import { lab } from '#labs/index.ts';
 
 export default lab({
-  title: 'A poison message on a quorum queue, and who holds the rest',
+  title: 'A poison message, a hoarder and a full queue in RabbitMQ',
   claim:
-    'A quorum queue with a delivery limit moves a message that is rejected each time to the dead-letter exchange; without prefetch one consumer takes the whole backlog, and what it had not acknowledged comes back marked as redelivered.',
+    'A quorum queue with a delivery limit moves a message that is rejected each time to the dead-letter exchange; without prefetch one consumer takes the whole backlog, and what it had not acknowledged comes back marked as redelivered; a full queue drops its oldest messages unless told to refuse.',
   engines: ['rabbitmq'],
   async run({ rabbitmq, fact, step, scene, until, defer }) {
     const broker = await rabbitmq();
@@ -116,5 +116,33 @@ export default lab({
     fact('messages that a hanging consumer holds without prefetch', rows[0]?.[1] ?? -1);
     fact('messages that it holds with a prefetch of 10', rows[1]?.[1] ?? -1);
     fact('deliveries marked as redelivered, 100 and 10', redelivered);
+
+    scene('Five messages for a queue of three');
+    const kept: [string, number, number, string][] = [];
+    for (const overflow of ['drop-head', 'reject-publish']) {
+      const queue = `full-${overflow}`;
+      // #region full
+      const limit = { 'x-max-length': 3, ...(overflow === 'drop-head' ? {} : { 'x-overflow': overflow }) };
+      await channel.assertQueue(queue, { durable: true, arguments: limit });
+      let [confirmed, refused] = [0, 0];
+      for (const body of ['1', '2', '3', '4', '5']) {
+        channel.sendToQueue(queue, Buffer.from(body), { persistent: true }, (error: unknown) =>
+          error ? refused++ : confirmed++,
+        );
+        await until('the broker has answered', () => confirmed + refused === Number(body));
+      }
+      // #endregion full
+      const bodies: string[] = [];
+      for (let one = await channel.get(queue); one; one = await channel.get(queue)) {
+        bodies.push(one.content.toString());
+        channel.ack(one);
+      }
+      kept.push([overflow, confirmed, refused, bodies.join(' ')]);
+      step({ who: 'Broker', does: `overflow ${overflow}`, result: `confirmed ${confirmed}, refused ${refused}, kept ${bodies.join(' ')}`, outcome: refused ? 'ok' : 'fails' }); // prettier-ignore
+    }
+    fact('five messages for a queue of three', { columns: ['overflow', 'confirmed', 'refused', 'kept'], rows: kept }); // prettier-ignore
+    fact('messages confirmed by a queue of three, by default', kept[0]?.[1] ?? -1);
+    fact('messages that it kept, by default', kept[0]?.[3] ?? '');
+    fact('messages refused with reject-publish', kept[1]?.[2] ?? -1);
   },
 });
