@@ -75,7 +75,7 @@ export default lab({
       return (id) => flights.run(String(id), () => bulkhead.run(() => query(id)));
     });
     // #endregion policies
-    const named = { 'no limit': open, limit: bounded, 'limit, flight': shared };
+    const named = { none: open, limit: bounded, '+ flight': shared };
     fact('500 reads, no cache', {
       columns: ['policy', 'checkout', 'served', 'refused'],
       rows: Object.entries(named).map(([name, o]) => [

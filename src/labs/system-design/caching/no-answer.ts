@@ -21,17 +21,21 @@ export default lab({
     proxy.cut(); // both ways, and nobody is told
     const traffic = setInterval(() => void busy.get('other').catch(() => undefined), 20);
     const reads = [sent, idle, busy].map((each) => outcome(each.get('product:1')));
-    const silent = await Promise.all(reads.map((read) => Promise.race([read, after(1000, 'still waiting')])));
+    const silent = await Promise.all(reads.map((read) => Promise.race([read, after(1000, 'waits')])));
 
     const deadline = <T>(ms: number, read: Promise<T>): Promise<T | 'miss'> =>
       Promise.race([read, after(ms, 'miss' as const)]);
     const bounded = await deadline(50, sent.get('product:1'));
     // #endregion silent
     clearInterval(traffic);
+    fact('error of the socketTimeout', silent[1] ?? '');
     const guards = ['timeout of 50 ms', 'socketTimeout, idle', 'socketTimeout, busy'];
     fact('a read of a silent Redis after a second', {
       columns: ['client has', 'read'],
-      rows: [...guards.map((guard, n) => [guard, silent[n] ?? '']), ['own deadline, 50 ms', String(bounded)]],
+      rows: [
+        ...guards.map((guard, n) => [guard, silent[n] === 'waits' ? 'waits' : 'fails']),
+        ['own deadline, 50 ms', bounded === 'miss' ? 'ends' : 'waits'],
+      ],
     });
     fact('the client stays open after a socketTimeout by default', idle.isOpen);
     for (const each of [sent, busy]) each.destroy();
@@ -45,10 +49,10 @@ export default lab({
     server.kill();
     await until('both know', () => !patient.isReady && !quick.isReady);
     const refused = await outcome(quick.get('product:1'));
-    const waits = await Promise.race([patient.get('product:1'), after(500, 'still waiting')]);
+    const waits = await Promise.race([patient.get('product:1'), after(500, 'waits')]);
     // #endregion dead
     fact('a read of a dead Redis with disableOfflineQueue', refused);
-    holds('by default the read still waits after 500 ms', waits === 'still waiting');
+    holds('by default the read still waits after 500 ms', waits === 'waits');
     patient.destroy();
     quick.destroy();
   },
