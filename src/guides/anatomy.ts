@@ -9,6 +9,8 @@ import remarkParse from 'remark-parse';
 import { unified } from 'unified';
 import { LineCounter, type Document, isNode, parseDocument } from 'yaml';
 import { guideId, questionById, questionByNumber } from './catalogue.ts';
+import { frontmatterOf } from './frontmatter.ts';
+import { withoutCode } from './prose.ts';
 import { type ReferenceContext, findReferences } from './references.ts';
 import { type Guide, guideSchema } from './schema.ts';
 import { countBounds, partsOf, wordBounds } from './structure.ts';
@@ -90,8 +92,8 @@ function readFrontmatter(
   source: string,
   report: Report,
 ): { guide: Guide | undefined; lineOfPath: (path: readonly PropertyKey[]) => number } {
-  const match = /^---\r?\n([\s\S]*?)\r?\n---/.exec(source);
-  if (!match?.[1]) {
+  const frontmatter = frontmatterOf(source);
+  if (!frontmatter) {
     report(
       1,
       'The file has no frontmatter. Start it with a block between two lines of ---; `npm run new` writes one.',
@@ -99,7 +101,7 @@ function readFrontmatter(
     return { guide: undefined, lineOfPath: () => 1 };
   }
   const counter = new LineCounter();
-  const document: Document = parseDocument(match[1], { lineCounter: counter });
+  const document: Document = parseDocument(frontmatter, { lineCounter: counter });
   const lineAt = (offset: number) => counter.linePos(offset).line + 1;
   for (const error of document.errors)
     report(lineAt(error.pos[0]), `The frontmatter is not valid YAML: ${error.message.split('\n')[0] ?? ''}`);
@@ -129,14 +131,8 @@ function readFrontmatter(
 
 /** Every abbreviation is explained to the reader: the glossary defines it, or it is a name. */
 function checkAbbreviations(source: string, report: Report) {
-  // What is code, an address, a component's name or an id is no prose; blanked out, the lines stay where they are.
-  const blank = (text: string) => text.replaceAll(/[^\n]/g, ' ');
-  const prose = source.replaceAll(
-    /^```[\s\S]*?^```|`[^`\n]*`|https?:\/\/\S+|\bid(?:="[^"]*"|: \S+)|\[lab:[^\]]*\]|<\/?[A-Z]\w*|^import .*$/gm,
-    blank,
-  );
   const reported = new Set<string>();
-  for (const { word, index } of undefinedAbbreviations(prose)) {
+  for (const { word, index } of undefinedAbbreviations(withoutCode(source))) {
     if (reported.has(word)) continue;
     reported.add(word);
     report(

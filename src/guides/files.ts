@@ -1,6 +1,7 @@
 import { globSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { checkGuide, checkTogether, type GuideFile, type Problem } from './anatomy.ts';
+import { frontmatterOf } from './frontmatter.ts';
 import { labReader } from './labs.ts';
 
 /** Where guides live, relative to the project. */
@@ -38,5 +39,5 @@ export function checkGuides(files: readonly GuideFile[], only: readonly string[]
 
 /** Whether the guide is a draft, which only `npm run dev` shows. */
 export function isDraft({ source }: GuideFile): boolean {
-  return /^---[\s\S]*?^draft: true$[\s\S]*?^---/m.test(source);
+  return /^draft: true$/m.test(frontmatterOf(source) ?? '');
 }

@@ -1,8 +1,16 @@
 import type { Guide } from './schema.ts';
 
+/** A guide's text with blanks for what is no prose (code, addresses, component names, ids), so that every word stays where it is. */
+export function withoutCode(text: string): string {
+  return text.replaceAll(
+    /^```[\s\S]*?^```|`[^`\n]*`|https?:\/\/\S+|\bid(?:="[^"]*"|: \S+)|\[lab:[^\]]*\]|<\/?[A-Z]\w*|^import .*$/gm,
+    (code) => code.replaceAll(/[^\n]/g, ' '),
+  );
+}
+
 /** The prose of a guide as one text: its frontmatter's sentences and its body without code and component names. */
 export function proseOfGuide(guide: Guide, body: string): string {
-  return [
+  const sentences = [
     guide.tested.listensFor,
     guide.tested.clarify,
     guide.inThirtySeconds,
@@ -22,7 +30,6 @@ export function proseOfGuide(guide: Guide, body: string): string {
       movesUp,
     ]),
     ...guide.myths.flatMap(({ says, truth }) => [says, truth]),
-  ]
-    .join('\n')
-    .replaceAll(/^```[\s\S]*?^```|`[^`\n]*`|\[lab:[^\]]*\]|<\/?[A-Z]\w*|^import .*$/gm, ' ');
+  ];
+  return withoutCode(sentences.join('\n'));
 }

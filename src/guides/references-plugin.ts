@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import type { MdastPluginDefinition, MdastPluginEntry } from 'satteri';
 import { parse } from 'yaml';
 import { guidesFolder } from './files.ts';
+import { frontmatterOf } from './frontmatter.ts';
 import { labReader } from './labs.ts';
 import { type ReferenceContext, findReferences, splitReferences } from './references.ts';
 import { guideSchema } from './schema.ts';
@@ -14,9 +15,7 @@ function contextOf(file: string): ReferenceContext {
     .replace(/\.mdx$/, '')
     .split(path.sep)
     .join('/');
-  const frontmatter: unknown = parse(
-    /^---\r?\n([\s\S]*?)\r?\n---/.exec(readFileSync(file, 'utf8'))?.[1] ?? '',
-  );
+  const frontmatter: unknown = parse(frontmatterOf(readFileSync(file, 'utf8')) ?? '');
   const { sources } = guideSchema.pick({ sources: true }).parse(frontmatter);
   return { sources, ...labReader(id) };
 }

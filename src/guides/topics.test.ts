@@ -1,12 +1,13 @@
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
+import { frontmatterOf } from './frontmatter.ts';
 import { isDraft, readGuideFiles } from './files.ts';
 import type { Tag } from './tags.ts';
 import { topics } from './topics.ts';
 
 const carriers = new Map<string, string[]>();
 for (const file of readGuideFiles(process.cwd()).filter((one) => !isDraft(one))) {
-  const { tags } = parse(file.source.split(/^---$/m)[1] ?? '') as { tags: Tag[] };
+  const { tags } = parse(frontmatterOf(file.source) ?? '') as { tags: Tag[] };
   for (const tag of tags) carriers.set(tag, [...(carriers.get(tag) ?? []), file.id].sort());
 }
 const shared = [...carriers].filter(([, guides]) => guides.length > 1);

@@ -86,10 +86,8 @@ async function runEach(runner: Runner, labs: readonly LabAddress[], named: boole
     console.log(`${resultText(lab.id, ran.result)}\n`);
     const wrong = complaint(lab, before, ran);
     if (wrong !== undefined) failed++;
-    console.log(
-      wrong ?? `The same facts as recorded on ${before?.measured.on ?? ''} (${seconds(ran.ms)}).`,
-      '\n',
-    );
+    const same = `The same facts as recorded on ${before?.measured.on ?? ''} (${seconds(ran.ms)}).`;
+    console.log(`${wrong ?? same}\n`);
   }
   return failed;
 }

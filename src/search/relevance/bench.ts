@@ -15,10 +15,10 @@ import { createIndex } from 'pagefind';
 import { serve } from '#site/serve.ts';
 import { findChromium } from '../../../tests/chromium.ts';
 import { type SectionRecord, sectionRecords } from '../records.ts';
-import { type Found, type Query, mistypedQueries, parseQueries, score } from './queries.ts';
+import { askInPage, placeOf } from './in-page.ts';
+import { type Answered, type Query, type Found, misses, readQueries, score } from './queries.ts';
 
 const dist = 'dist';
-const file = 'src/search/relevance/queries.tsv';
 
 /** A search to measure: what it finds for a query, the best first. */
 type Engine = (text: string) => Promise<Found[]> | Found[];
@@ -105,33 +105,7 @@ new PagefindUI({ element: '#search', baseUrl: '/', bundlePath: '/pagefind/', sho
   return folder;
 }
 
-/** The page of an address, with its anchor: \`/a/b/#c\` is page \`a/b\`, anchor \`c\`. */
-function place(href: string): Found {
-  const { pathname, hash } = new URL(href, 'http://site');
-  return {
-    id: pathname.replace(/^\/|\/$/g, ''),
-    anchor: decodeURIComponent(hash.slice(1)).replace(/:~:.*/, ''),
-  };
-}
-
-function ours(page: Page): Engine {
-  return async (text) => {
-    await page.locator('search-box input').fill(text);
-    await page.locator('search-box[complete]').waitFor();
-    const hits = await page.locator('.hit').evaluateAll((items) =>
-      items.map((item) => ({
-        page: item.querySelector('.hit-page')?.getAttribute('href') ?? '',
-        section: item.querySelector('.hit-section')?.getAttribute('href') ?? '',
-      })),
-    );
-    return hits.map((hit) => ({
-      ...place(hit.page),
-      anchor: hit.section ? place(hit.section).anchor : undefined,
-    }));
-  };
-}
-
-function stock(page: Page): Engine {
+function stock(page: Page, site: string): Engine {
   // The module is asked itself: its user interface shows the same order, five at a time.
   return async (text) => {
     const found = await page.evaluate(
@@ -152,12 +126,12 @@ function stock(page: Page): Engine {
       },
       [text, '/pagefind/pagefind.js'],
     );
-    return found.map(({ url, sub }) => ({ ...place(url), anchor: place(sub).anchor }));
+    return found.map(({ url, sub }) => ({ ...placeOf(url, site), anchor: placeOf(sub, site).anchor }));
   };
 }
 
 async function table(name: string, engine: Engine, queries: readonly Query[]) {
-  const answers: { query: Query; found: Found[] }[] = [];
+  const answers: Answered[] = [];
   for (const query of queries) answers.push({ query, found: await engine(query.text) });
   const groups: [string, (query: Query) => boolean][] = [
     ...[...new Set(queries.map(({ kind }) => kind))].map((kind): [string, (query: Query) => boolean] => [
@@ -179,18 +153,8 @@ async function table(name: string, engine: Engine, queries: readonly Query[]) {
     );
   }
   if (process.argv.includes('--misses')) {
-    for (const { query, found } of answers)
-      if (!query.pages.includes(found[0]?.id ?? ''))
-        console.log(
-          `    ${query.set} ${query.kind} “${query.text}” → ${found
-            .slice(0, 3)
-            .map(({ id }) => id)
-            .join(', ')}; wanted ${query.pages.join(' or ')}`,
-        );
-      else if (query.anchors.length > 0 && !query.anchors.includes(found[0]?.anchor ?? ''))
-        console.log(
-          `    ${query.set} section “${query.text}” → #${found[0]?.anchor ?? ''}; wanted ${query.anchors.join(' or ')}`,
-        );
+    const { pages, sections } = misses(answers);
+    for (const miss of [...pages, ...sections]) console.log(`    ${miss}`);
   }
 }
 
@@ -254,10 +218,7 @@ async function cost(
 if (!existsSync(path.join(dist, 'index.html')))
   throw new Error('dist/ holds no build. Run `npm run build` first.');
 const published = new Set(guides());
-const given = parseQueries(readFileSync(file, 'utf8'), file);
-const queries = [...given, ...mistypedQueries(given, 7)].filter(({ pages }) =>
-  pages.every((id) => published.has(id)),
-);
+const queries = readQueries((id) => published.has(id));
 const pages = texts();
 const other = await stockBuild();
 const browser = await chromium.launch({ executablePath: await findChromium(), args: ['--no-sandbox'] });
@@ -266,11 +227,15 @@ const stockSite = await serve(other, { port: 0 });
 try {
   const page = await browser.newPage();
   await page.goto(`${site.url}search/`);
-  await table('The Architect Round (head index and full text, as on the page)', ours(page), queries);
+  await table(
+    'The Architect Round (head index and full text, as on the page)',
+    (text) => askInPage(page, site.url, text),
+    queries,
+  );
   if (process.argv.includes('--ours')) process.exit();
   const stockPage = await browser.newPage();
   await stockPage.goto(`${stockSite.url}stock.html`);
-  await table('Stock Pagefind with Starlight’s ranking', stock(stockPage), queries);
+  await table('Stock Pagefind with Starlight’s ranking', stock(stockPage, stockSite.url), queries);
   await table('MiniSearch, whole pages', miniSearchPages(pages), queries);
   await table('MiniSearch by section, as VitePress', miniSearchSections(pages), queries);
 

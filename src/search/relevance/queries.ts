@@ -1,4 +1,5 @@
-/** The queries that search is held to, and how well a search answers them. Pure. */
+/** The queries that search is held to, and how well a search answers them. */
+import { readFileSync } from 'node:fs';
 
 /** A query with the pages that answer it. */
 export interface Query {
@@ -80,10 +81,24 @@ export function mistypedQueries(queries: readonly Query[], seed: number): Query[
     });
 }
 
+const file = 'src/search/relevance/queries.tsv';
+
+/** Every query, with those that are mistyped by machine, that can be judged: one whose answering guides are all published. */
+export function readQueries(published: (id: string) => boolean): Query[] {
+  const given = parseQueries(readFileSync(file, 'utf8'), file);
+  return [...given, ...mistypedQueries(given, 7)].filter(({ pages }) => pages.every(published));
+}
+
 /** A page that a search gave, with the anchor of its first section when it names one. */
 export interface Found {
   readonly id: string;
   readonly anchor?: string | undefined;
+}
+
+/** A query and what a search found for it, the best first. */
+export interface Answered {
+  readonly query: Query;
+  readonly found: readonly Found[];
 }
 
 /** How a search did on some queries. Shares are from 0 to 1. */
@@ -107,10 +122,24 @@ export function sectionRight(query: Query, found: readonly Found[]): boolean {
   return best !== undefined && query.pages.includes(best.id) && query.anchors.includes(best.anchor ?? '');
 }
 
-/** Scores a search. `answers`: what it gave for each query, the best first. */
-export function score(
-  answers: readonly { readonly query: Query; readonly found: readonly Found[] }[],
-): Score {
+/** The queries whose first page, or whose first section, was not right, each in a line with what was wanted. */
+export function misses(answers: readonly Answered[]): { pages: string[]; sections: string[] } {
+  const named = ({ query: { set, kind, text }, found }: Answered) =>
+    `${set} ${kind} “${text}” → ${found.slice(0, 3).map(({ id }) => id).join(', ') || 'nothing'}`; // prettier-ignore
+  const wrong = ({ query, found }: Answered) => !query.pages.includes(found[0]?.id ?? '');
+  const astray = ({ query, found }: Answered) => query.anchors.length > 0 && !sectionRight(query, found);
+  return {
+    pages: answers.filter(wrong).map((one) => `${named(one)}; wanted ${one.query.pages.join(' or ')}`),
+    sections: answers
+      .filter((one) => astray(one) && !wrong(one))
+      .map(
+        (one) => `${named(one)}#${one.found[0]?.anchor ?? ''}; wanted #${one.query.anchors.join(' or #')}`,
+      ),
+  };
+}
+
+/** Scores a search. */
+export function score(answers: readonly Answered[]): Score {
   const places = answers.map(({ query, found }) => found.findIndex(({ id }) => query.pages.includes(id)));
   const share = (some: readonly unknown[], of: readonly unknown[]) =>
     of.length === 0 ? 0 : some.length / of.length;
