@@ -80,7 +80,7 @@ export default lab({
       return sum;
     };
     fact(
-      'computed: the hottest 2000 products share of all reads',
+      'computed: share of all reads for the hottest 2000 products',
       percent(harmonic(2000) / harmonic(products)),
       '%',
     );
