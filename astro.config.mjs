@@ -9,12 +9,14 @@ import { codeCheck } from './src/labs/code-check/integration.ts';
 import { labRegions } from './src/labs/regions-plugin.ts';
 import { fullTextIndex } from './src/search/integration.ts';
 import { addressWarning } from './src/share/integration.ts';
+import { movedPages } from './src/share/moved.ts';
 import { validCodeBlocks } from './src/site/code-blocks.ts';
 import { literalColons } from './src/site/literal-colons.ts';
 import { components } from './src/site/overrides.ts';
 import { sidebar } from './src/site/sidebar.ts';
 
 const drawn = diagrams();
+const base = process.env.SITE_BASE ?? '/';
 
 // What several entry scripts share goes into one file instead of one for each module: fewer requests.
 const sharedScript = {
@@ -24,8 +26,11 @@ const sharedScript = {
 
 export default defineConfig({
   site: process.env.SITE_URL ?? 'http://localhost:4321',
-  base: process.env.SITE_BASE ?? '/',
+  base,
   trailingSlash: 'always',
+  redirects: Object.fromEntries(
+    Object.entries(movedPages).map(([old, now]) => [old, `${base.replace(/\/$/, '')}${now}`]),
+  ),
   vite: {
     environments: {
       client: { build: { rolldownOptions: { output: { codeSplitting: { groups: [sharedScript] } } } } },

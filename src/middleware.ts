@@ -1,6 +1,6 @@
 import { defineMiddleware } from 'astro:middleware';
 import { explainTerms } from '#guides/terms.ts';
-import { movedAnchors, withMovedAnchors } from '#share/moved-anchors.ts';
+import { movedAnchors, withMovedAnchors } from '#share/moved.ts';
 import { href } from '#site/address.ts';
 
 /**

@@ -81,6 +81,7 @@ export function figureHtml(
     '<div class="diagram-foot">',
     `<details><summary>Describe this diagram</summary><p id="${anchor}-description">${inlineHtml(description)}</p></details>`,
     `<button type="button" class="diagram-open" data-diagram-open hidden aria-label="Open diagram: ${escapeHtml(title)}">Open diagram</button>`,
+    `<a class="anchor" href="#${anchor}" data-copy-link><span class="visually-hidden">Link to the diagram: ${escapeHtml(title)}</span></a>`,
     '</div>',
     `<template data-diagram-source>${escapeHtml(source).replaceAll('\n', '&#10;')}</template>`,
     '</figure>',

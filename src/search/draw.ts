@@ -1,19 +1,8 @@
 /** Draws what search found, as elements. */
+import { element } from '#site/element.ts';
 import type { Excerpt, Excerpts } from './client.ts';
 import type { Head } from './head.ts';
 import type { Result } from './search.ts';
-
-/** An element with attributes and children. */
-export function element<Name extends keyof HTMLElementTagNameMap>(
-  name: Name,
-  attributes: Readonly<Record<string, string>> = {},
-  ...children: (Node | string)[]
-): HTMLElementTagNameMap[Name] {
-  const made = document.createElement(name);
-  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
-  made.append(...children);
-  return made;
-}
 
 /**
  * An address that makes the browser mark the found words where it lands (a text directive,

@@ -1,6 +1,7 @@
 import { changeReader, forgetSearches, loadReader, rememberSearch } from '#practice/store.ts';
 import { type Excerpts, type SearchClient, createSearchClient } from './client.ts';
-import { drawAll, drawResult, element } from './draw.ts';
+import { element } from '#site/element.ts';
+import { drawAll, drawResult } from './draw.ts';
 import type { Answer } from './search.ts';
 
 const storage = () => localStorage;

@@ -1,24 +1,40 @@
 import { copy } from './copy.ts';
 
+async function copyLink(link: HTMLAnchorElement): Promise<void> {
+  if (!(await copy(link.href))) return;
+  link.classList.add('is-copied');
+  setTimeout(() => {
+    link.classList.remove('is-copied');
+  }, 1500);
+}
+
+/** The text of the answer that a link stands in, block by block. */
+function answerText(link: HTMLAnchorElement): string {
+  const blocks = [...(link.closest('.answer')?.children ?? [])].filter((block) => !block.contains(link));
+  return blocks.map((block) => (block as HTMLElement).innerText.trim()).join('\n\n');
+}
+
 // A link to a place on the page leads there, and copies its full address as well; one that is there to be shared opens
-// the device's share sheet where touch is at home.
+// the ways to share it instead.
 document.addEventListener('click', (event) => {
   const link =
     event.target instanceof Element
       ? event.target.closest<HTMLAnchorElement>('a[data-copy-link], a.sl-anchor-link')
       : null;
   if (!link || event.metaKey || event.ctrlKey) return;
-  const title = link.dataset['shareTitle'];
-  if (title !== undefined && 'share' in navigator && matchMedia('(pointer: coarse)').matches) {
-    // A share sheet that is closed again is no error.
-    void navigator.share({ title, url: link.href }).catch(() => undefined);
+  const { shareTitle: title, shareCode: code } = link.dataset;
+  if (title === undefined || code === undefined) {
+    void copyLink(link);
     return;
   }
-  void copy(link.href).then((done) => {
-    if (!done) return;
-    link.classList.add('is-copied');
-    setTimeout(() => {
-      link.classList.remove('is-copied');
-    }, 1500);
-  });
+  event.preventDefault();
+  const url = link.href;
+  const summary = `**${title}**\n\n${answerText(link)}\n\n${url}\n`;
+  import('./share-dialog.ts').then(
+    ({ openShareDialog }) => {
+      openShareDialog({ title, url, summary, code });
+    },
+    // Without the network the link itself can still be copied.
+    () => copyLink(link),
+  );
 });

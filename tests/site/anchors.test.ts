@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import { movedPages } from '#share/moved.ts';
 import { pages } from './dist.ts';
 
 const file = 'tests/site/anchors.txt';
@@ -13,7 +14,7 @@ const present = pages
 
 /**
  * `npm test -- site` with `ANCHORS=record` writes the list anew after new places were published; a place that vanished
- * stays in the list, and needs a line in `src/share/moved-anchors.ts`.
+ * stays in the list, and needs a line in `src/share/moved.ts`.
  */
 const read = () => (existsSync(file) ? readFileSync(file, 'utf8').split('\n').filter(Boolean) : []);
 if (process.env['ANCHORS'] === 'record')
@@ -22,12 +23,13 @@ const published = read();
 
 test('no address that was published vanishes', () => {
   const gone = published.filter((address) => {
-    const [path, anchor = ''] = address.split('#');
-    return !pages.find((page) => page.address === path)?.document.getElementById(anchor);
+    const [path = '', anchor = ''] = address.split('#');
+    const now = movedPages[path] ?? path;
+    return !pages.find((page) => page.address === now)?.document.getElementById(anchor);
   });
   expect(
     gone,
-    'These places were published and are gone. Bring them back, or say in src/share/moved-anchors.ts what took them over.',
+    'These places were published and are gone. Bring them back, or say in src/share/moved.ts what took them over.',
   ).toEqual([]);
 });
 

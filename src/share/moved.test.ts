@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { withMovedAnchors } from './moved-anchors.ts';
+import { withMovedAnchors } from './moved.ts';
 
 test('a renamed place keeps its old name as well', () => {
   expect(withMovedAnchors('<p>a</p><h3 class="x" id="now">b</h3>', { old: 'now' })).toBe(
@@ -8,5 +8,5 @@ test('a renamed place keeps its old name as well', () => {
 });
 
 test('a line whose new place does not stand on the page says how to mend it', () => {
-  expect(() => withMovedAnchors('<p id="nowhere"></p>', { old: 'now' })).toThrow(/moved-anchors\.ts: “old”/);
+  expect(() => withMovedAnchors('<p id="nowhere"></p>', { old: 'now' })).toThrow(/moved\.ts: “old”/);
 });
