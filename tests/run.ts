@@ -54,7 +54,7 @@ const steps: readonly Step[] = [
       'test',
       '--config',
       'tests/playwright.config.ts',
-      '--project=desktop',
+      'deep-links',
       'reading',
       'search',
       'questions',

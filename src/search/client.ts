@@ -159,9 +159,11 @@ export function createSearchClient(base: string): SearchClient {
   };
 
   return {
-    prepare: () => {
+    prepare: async () => {
+      const known = await head.get();
+      // Only now, so that it does not take the line from what the first results need.
       void fromAll.get().catch(() => undefined);
-      return head.get();
+      return known;
     },
     first: async (query, exact) => (whole ?? (await fromHead.get())).search(query, { exact }),
     async full(query, exact) {

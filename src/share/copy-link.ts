@@ -8,10 +8,17 @@ async function copyLink(link: HTMLAnchorElement): Promise<void> {
   }, 1500);
 }
 
-/** The text of the answer that a link stands in, block by block. */
+/** The text of the answer that a link stands in, block by block, without the marks that lead to sources. */
 function answerText(link: HTMLAnchorElement): string {
-  const blocks = [...(link.closest('.answer')?.children ?? [])].filter((block) => !block.contains(link));
-  return blocks.map((block) => (block as HTMLElement).innerText.trim()).join('\n\n');
+  return [...(link.closest('.answer')?.children ?? [])]
+    .filter((block) => block instanceof HTMLElement && !block.contains(link))
+    .map((block) => {
+      if (block.localName !== 'p') return (block as HTMLElement).innerText.trim();
+      const plain = block.cloneNode(true) as HTMLElement;
+      for (const mark of plain.querySelectorAll('.cite, .definition')) mark.remove();
+      return plain.textContent.replaceAll(/\s+/g, ' ').trim();
+    })
+    .join('\n\n');
 }
 
 // A link to a place on the page leads there, and copies its full address as well; one that is there to be shared opens
