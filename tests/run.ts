@@ -21,7 +21,8 @@ const unattended = Boolean(process.env['CI']) && process.getuid?.() === 0;
 const belowPath = { SITE_URL: 'https://example.org', SITE_BASE: '/guides/' };
 
 // The types come before lint: checking them writes the types of the content, which lint reads. The services come before
-// the unit tests, which try their engines too.
+// the unit tests, which try their engines too. Below a path runs what follows addresses; how pages look, and what search
+// finds, is the same there.
 const steps: readonly Step[] = [
   { name: 'format', what: 'formatting', command: ['prettier', '--check', '--log-level', 'warn', '.'] },
   { name: 'types', what: 'types', command: ['astro', 'check'] },
@@ -54,10 +55,7 @@ const steps: readonly Step[] = [
       'test',
       '--config',
       'tests/playwright.config.ts',
-      'deep-links',
-      'reading',
-      'search',
-      'questions',
+      ...['deep-links', 'labs', 'practice', 'questions', 'reading', 'search', 'viewer'],
     ],
     needs: 'base',
     env: belowPath,

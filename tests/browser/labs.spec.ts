@@ -1,6 +1,6 @@
 import { expect, test } from './page.ts';
 
-const guide = '/postgresql/transactions-and-isolation/';
+const guide = 'postgresql/transactions-and-isolation/';
 const trace = '#lab-write-skew step-through >> nth=0';
 
 test('a trace is whole before anything is touched, and its script is fetched only when it comes near', async ({
