@@ -166,6 +166,7 @@ export default lab({
         await from.db.query(`GRANT INSERT, UPDATE ON invoice TO ${from.role}`);
         throw error;
       }
+      // From here on a failure leaves both closed, and a person decides which one opens.
       await to.db.query(`SELECT setval('invoice_id_seq', (SELECT max(id) FROM invoice))`);
       await to.db.query(`DROP SUBSCRIPTION from_${from.name}`);
       await from.db.query(`DROP PUBLICATION to_${to.name}`);
