@@ -12,6 +12,7 @@ import '#share/share-menu.ts';
 import './reading/depth.ts';
 import './reading/follow-ups.ts';
 import './reading/found-text.ts';
+import './reading/menu-button.ts';
 import './reading/read-marks.ts';
 import './reading/sections.ts';
 import './reading/shortcuts.ts';
