@@ -15,7 +15,7 @@ function answerText(link: HTMLAnchorElement): string {
     .map((block) => {
       if (block.localName !== 'p') return (block as HTMLElement).innerText.trim();
       const plain = block.cloneNode(true) as HTMLElement;
-      for (const mark of plain.querySelectorAll('.cite, .definition')) mark.remove();
+      for (const mark of plain.querySelectorAll('.cite, .lab-link, .definition')) mark.remove();
       return plain.textContent.replaceAll(/\s+/g, ' ').trim();
     })
     .join('\n\n');

@@ -4,10 +4,33 @@ import { textDirective } from './text-directive.ts';
 /** The part of the page whose text may be quoted. */
 const quotable = '.guide';
 
-/** The address of the page that leads to a quotation in the section where it begins. */
+/** Places with an address of their own. */
+const places = `${quotable} :is(h2, h3, .lab, .failure, .answer, .rubric, .diagram)[id]`;
+
+/** Makes a selection that begins or ends within a word take the whole word: a browser looks for whole words only. */
+function takeWholeWords(range: Range): void {
+  const within = (text: string, at: number) => /^[\p{L}\p{N}_]{2}$/u.test(text.slice(at - 1, at + 1));
+  let { startOffset, endOffset } = range;
+  const { startContainer, endContainer } = range;
+  if (startContainer instanceof Text) {
+    while (startOffset > 0 && within(startContainer.data, startOffset)) startOffset -= 1;
+    range.setStart(startContainer, startOffset);
+  }
+  if (endContainer instanceof Text) {
+    while (within(endContainer.data, endOffset)) endOffset += 1;
+    range.setEnd(endContainer, endOffset);
+  }
+}
+
+/** The address that leads to a quotation, and where a browser does not find it, to the place in which it begins. */
 function addressOf(selection: Selection): string | undefined {
+  const range = selection.getRangeAt(0);
+  takeWholeWords(range);
   const directive = textDirective(selection.toString());
-  return directive && `${location.origin}${location.pathname}#${directive}`;
+  const place = [...document.querySelectorAll(places)].findLast(
+    (one) => one.compareDocumentPosition(range.startContainer) & Node.DOCUMENT_POSITION_FOLLOWING,
+  );
+  return directive && `${location.origin}${location.pathname}#${place?.id ?? ''}${directive}`;
 }
 
 /**

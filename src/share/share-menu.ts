@@ -3,7 +3,12 @@ import { copy } from './copy.ts';
 /** `<share-menu>`: shows the ways to share that this browser has, and says what was done. */
 class ShareMenu extends HTMLElement {
   connectedCallback() {
-    const { title = '', url = '', summary = '' } = this.dataset;
+    const { title = '', url: published = '' } = this.dataset;
+    // A copy of the site, such as a preview, shares its own address, as the links to places on the page do.
+    const url =
+      published && new URL(new URL(published).pathname + new URL(published).hash, location.href).href;
+    const here = (text = '') => text.replaceAll(published, () => url);
+    const summary = here(this.dataset['summary']);
     const say = (text: string) => {
       const status = this.querySelector('[role=status]');
       if (status) status.textContent = text;
@@ -31,7 +36,7 @@ class ShareMenu extends HTMLElement {
         ?.toString()
         .trim()
         .replaceAll(/\s*\n\s*/g, ' ');
-      return copied((button.dataset['report'] ?? '').replace('{quotation}', () => quotation ?? ''));
+      return copied(here(button.dataset['report']).replace('{quotation}', () => quotation ?? ''));
     });
     on('[data-copy-page]', true, async () => {
       try {

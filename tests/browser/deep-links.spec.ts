@@ -99,3 +99,30 @@ test('the link beside a diagram copies its address', async ({ page, site, contex
     .poll(() => page.evaluate(() => navigator.clipboard.readText()))
     .toBe(new URL(address, site).href);
 });
+
+test('a link to selected words arrives, also when the selection ends within a word', async ({
+  page,
+  site,
+  context,
+}) => {
+  await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+  await page.goto(new URL(guide, site).href);
+  const paragraph = page.locator('[data-part=deep-dive] p').nth(6);
+  await paragraph.scrollIntoViewIfNeeded();
+  await paragraph.evaluate((element) => {
+    const texts = document.createTreeWalker(element, NodeFilter.SHOW_TEXT);
+    const first = texts.nextNode();
+    const words = /^\s*\S+\s+\S+\s+(\S+)/.exec(first?.textContent ?? '');
+    if (!first || !words?.[1]) throw new Error('The paragraph does not begin with three words.');
+    // From the second letter to the middle of the third word.
+    const end = words[0].length - words[1].length + Math.ceil(words[1].length / 2);
+    getSelection()?.setBaseAndExtent(first, 1, first, end);
+  });
+  await page.getByRole('button', { name: 'Copy link to this' }).click();
+  await expect(page.getByRole('button', { name: 'Copied' })).toBeVisible();
+  const copied = await page.evaluate(() => navigator.clipboard.readText());
+  expect(copied).toMatch(/#[\w-]+:~:text=/);
+  const arrived = await context.newPage();
+  await arrived.goto(copied);
+  await expect(arrived.locator('[data-part=deep-dive] p').nth(6)).toBeInViewport();
+});

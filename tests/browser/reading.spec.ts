@@ -127,7 +127,7 @@ test('selected text offers a link that leads back to it', async ({ page, site, c
   await page.locator('[data-part="30s"] p').first().selectText();
   await page.getByRole('button', { name: 'Copy link to this' }).click();
   const link = await page.evaluate(() => navigator.clipboard.readText());
-  expect(link).toMatch(/\/postgresql\/transactions-and-isolation\/#:~:text=[^,]+,[^,]+$/);
+  expect(link).toMatch(/\/postgresql\/transactions-and-isolation\/#30s:~:text=[^,]+,[^,]+$/);
   await page.evaluate(() => {
     getSelection()?.removeAllRanges();
   });
