@@ -1,7 +1,7 @@
 /** What the search page and the dialog share in the browser: loading the indexes and asking them. */
 import { type Head, type HeadDocument, type MoreSections, unpackHead, withSections } from './head.ts';
 import { type Answer, type Searcher, type TextHit, createSearcher } from './search.ts';
-import { wordsOf } from './words.ts';
+import { spelled, wordsOf } from './words.ts';
 
 /** A piece of a section around the words that full-text search found. */
 export interface Excerpt {
@@ -118,7 +118,7 @@ export function createSearchClient(base: string): SearchClient {
    */
   const textHits = async (query: string, words: readonly string[]) => {
     const { search } = await pagefind.get();
-    const asked = [...new Set(words)].slice(0, mostWords);
+    const asked = [...new Set(words.map(spelled))].slice(0, mostWords);
     // Without the words that stand everywhere: each would fetch a part of the index for nothing. Only in a phrase do they count.
     const together = query.includes('"') ? query : asked.join(' ');
     const [whole, ...single] = await Promise.all([together, ...(asked.length > 1 ? asked : [])].map(search));

@@ -10,7 +10,7 @@ let boxes = 0;
 
 /**
  * `<search-box base="/">`: an input and its results, on the search page and in the dialog. With `address` the query
- * stands in the page's address. A combobox (https://www.w3.org/WAI/ARIA/apg/patterns/combobox/): up and down choose
+ * stands in the page's address; with `from-path` the page's path is the first query. A combobox (https://www.w3.org/WAI/ARIA/apg/patterns/combobox/): up and down choose
  * among the results while the input keeps the focus, Enter follows, Ctrl/⌘ Enter opens a new tab. What is typed is
  * answered from the head index at once and from full text a moment later.
  */
@@ -69,7 +69,7 @@ class SearchBox extends HTMLElement {
     );
     this.#hits.hidden = true;
     this.prepend(form, this.#status, this.#recent, this.#hits);
-    this.append(all);
+    this.append(element('h2', { class: 'search-all-title' }, 'All questions'), all);
 
     this.#client.prepare().then(
       (head) => {
@@ -77,6 +77,7 @@ class SearchBox extends HTMLElement {
           this.#category.append(element('option', { value: slug }, title));
         if (all.childElementCount === 0) all.append(...drawAll(head, this.#base));
         if (this.hasAttribute('address')) this.#fromAddress();
+        if (this.hasAttribute('from-path')) this.#fromPath();
       },
       () => {
         this.#failed();
@@ -129,6 +130,13 @@ class SearchBox extends HTMLElement {
     const query = new URLSearchParams(location.search);
     this.#input.value = query.get('q') ?? '';
     this.#category.value = query.get('category') ?? '';
+    void this.#ask();
+  }
+
+  /** Asks for the words of an address that leads nowhere. */
+  #fromPath() {
+    const path = decodeURIComponent(location.pathname.slice(this.#base.length));
+    this.#input.value = path.replaceAll(/[^\p{L}\p{N}]+/gu, ' ').trim();
     void this.#ask();
   }
 

@@ -1,3 +1,5 @@
+import { element } from '#site/element.ts';
+
 /**
  * `<search-opener>`: its link leads to the search page; with script, a click, `/` or Ctrl/⌘ K opens the search box
  * in a dialog over the page instead. The box is fetched when it is first wanted.
@@ -43,11 +45,13 @@ class SearchOpener extends HTMLElement {
       const box = document.createElement('search-box');
       box.setAttribute('base', this.getAttribute('base') ?? '/');
       box.className = 'not-content';
-      const dialog = document.createElement('dialog');
-      dialog.className = 'search-dialog';
-      dialog.setAttribute('aria-label', 'Search');
-      dialog.setAttribute('closedby', 'any');
-      dialog.append(box);
+      const close = element('button', { type: 'submit', class: 'quiet-button' }, 'Close');
+      const dialog = element(
+        'dialog',
+        { class: 'search-dialog', 'aria-label': 'Search', closedby: 'any' },
+        box,
+        element('form', { method: 'dialog', class: 'search-close' }, close),
+      );
       document.body.append(dialog);
       return dialog;
     } catch (error) {

@@ -41,10 +41,10 @@ const endings: readonly [RegExp, string][] = [
   [/(?<=\w{4})(?:ing|ed)$/, ''],
 ];
 
-/** Words that name the same thing, the first of each line for all. Applied to what is indexed and to what is typed. */
+/** Words that name the same thing, the first of each line, as texts spell it, for all. Applied to what is indexed and to what is typed. */
 const same = new Map(
   [
-    ['postgres', 'postgresql', 'pg', 'psql'],
+    ['postgresql', 'postgres', 'pg', 'psql'],
     ['kubernetes', 'k8s', 'kube'],
     ['database', 'db'],
     ['node', 'nodejs', 'node.js'],
@@ -63,9 +63,12 @@ const same = new Map(
   ].flatMap(([first = '', ...others]) => others.map((other) => [other, first] as const)),
 );
 
+/** The word as texts spell it, where a reader may type another that names the same thing: “kubernetes” for “k8s”. */
+export const spelled = (typed: string): string => same.get(typed) ?? typed;
+
 /** The stem of a word, so that “indexes” meets “index” and “caching” meets “cache”; words with digits or signs stay. */
 export function stem(typed: string): string {
-  const word = same.get(typed) ?? typed;
+  const word = spelled(typed);
   if (!/^[a-z]+$/.test(word) || word.length < 4) return word;
   const cut = endings.reduce((text, [ending, replacement]) => text.replace(ending, replacement), word);
   // A doubled consonant or a silent e that an ending had hidden: “dropp” from “dropped”, “cache” from “caching”.

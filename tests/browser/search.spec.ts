@@ -158,3 +158,17 @@ test('nothing of search loads before it is wanted', async ({ page, site }) => {
   await page.waitForLoadState('networkidle');
   expect(loaded.filter((path) => /search-head|pagefind|search-box/.test(path))).toEqual([]);
 });
+
+test('an address that leads nowhere shows the pages that come nearest', async ({ page, site }) => {
+  await page.goto(new URL('postgresql/transaction-isolation-levels/', site).href);
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('This page is not on the board');
+  await expect(page.locator('.hit-page').first()).toHaveAttribute('href', /transactions-and-isolation/);
+});
+
+test('the dialog can be closed without a key', async ({ page, site }) => {
+  await page.goto(site);
+  await page.locator('[data-site-search-open]').click();
+  const dialog = page.getByRole('dialog', { name: 'Search' });
+  await dialog.getByRole('button', { name: 'Close' }).click();
+  await expect(dialog).toBeHidden();
+});
