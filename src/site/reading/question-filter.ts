@@ -68,7 +68,6 @@ class QuestionFilter extends HTMLElement {
       history.replaceState(history.state, '', location.pathname);
       show({});
     });
-    form.hidden = false;
     fromAddress();
   }
 }
