@@ -20,19 +20,20 @@ const button = (attributes: Readonly<Record<string, string>>, text: string) =>
 /** Opens the dialog for a place; closed, it gives the focus back to what opened it. */
 export function openShareDialog({ title, url, summary, code }: Place): void {
   dialog?.remove();
+  const menu = document.createElement('share-menu');
+  Object.assign(menu.dataset, { title, url, summary });
+  menu.append(
+    button({ 'data-share': '', hidden: '' }, 'Share …'),
+    button({ 'data-copy': 'url' }, 'Copy link'),
+    button({ 'data-copy': 'summary' }, 'Copy question and answer'),
+    element('span', { role: 'status' }),
+  );
   dialog = element(
     'dialog',
     { class: 'share-dialog', 'aria-labelledby': 'share-dialog-title', closedby: 'any' },
     element('h2', { id: 'share-dialog-title' }, 'Share this question'),
     element('p', {}, title),
-    element(
-      'share-menu',
-      { 'data-title': title, 'data-url': url, 'data-summary': summary },
-      button({ 'data-share': '', hidden: '' }, 'Share …'),
-      button({ 'data-copy': 'url' }, 'Copy link'),
-      button({ 'data-copy': 'summary' }, 'Copy question and answer'),
-      element('span', { role: 'status' }),
-    ),
+    menu,
     element('img', { src: code, alt: `QR code of ${url}`, width: '160', height: '160' }),
     element(
       'form',
