@@ -47,6 +47,29 @@ export const plans: readonly Plan[] = [
   },
 ];
 
+/** What the address of a guide carries when the guide is read in a plan: which plan, and how deep it reads. */
+export function planQuery({ slug, depth }: Plan): string {
+  return `?plan=${slug}&depth=${depth}`;
+}
+
+/** Minutes as they are said of a plan: "10 minutes", from two hours on "9 hours". */
+export function spokenTime(minutes: number): string {
+  return minutes < 120 ? `${Math.round(minutes)} minutes` : `${Math.round(minutes / 60)} hours`;
+}
+
+/** A plan as a guide that is read in it asks for it: what it is called, and its guides in order. */
+export interface PlanOrder {
+  readonly time: string;
+  readonly stops: readonly {
+    /** `category/slug`. */
+    readonly guide: string;
+    /** The guide's address within the plan. */
+    readonly address: string;
+    /** The words of the question. */
+    readonly asked: string;
+  }[];
+}
+
 /** A guide in a plan, and the minutes it takes there. */
 export interface Stop {
   readonly guide: PublishedGuide;

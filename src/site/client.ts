@@ -13,6 +13,7 @@ import './reading/depth.ts';
 import './reading/follow-ups.ts';
 import './reading/found-text.ts';
 import './reading/menu-button.ts';
+import './reading/plan-walk.ts';
 import './reading/read-marks.ts';
 import './reading/sections.ts';
 import './reading/shortcuts.ts';

@@ -133,3 +133,66 @@ test('selected text offers a link that leads back to it', async ({ page, site, c
   });
   await expect(page.getByRole('button', { name: 'Copy link to this' })).toBeHidden();
 });
+
+test('a plan is walked from guide to guide at its depth, and leads back to its page', async ({
+  page,
+  site,
+}) => {
+  await page.goto(new URL('plan/ten-minutes/', site).href);
+  const rows = page.locator('.question-list > li > a');
+  const [many, second] = [await rows.count(), await rows.nth(1).locator('.asked').innerText()];
+  await rows.first().click();
+  await expect(page).toHaveURL(/\?plan=ten-minutes&depth=30s$/);
+  const line = page.locator('[data-part="30s"] .plan-walk');
+  await expect(line).toHaveText(`1 of ${many} in “10 minutes” · Next: ${second.trim()} · The plan`);
+  await expect(page.getByRole('navigation', { name: 'Reading plan' })).toBeVisible();
+  await line.getByRole('link', { name: second.trim() }).click();
+  await expect(line).toContainText(`2 of ${many} in`);
+  await expect(page.locator('[data-part=deep-dive]')).toBeHidden();
+  await page.keyboard.press('n');
+  await expect(line).toContainText(`3 of ${many} in`);
+  await page.keyboard.press('p');
+  await expect(line).toContainText(`2 of ${many} in`);
+  // Another depth is still the same place in the plan.
+  await page.getByRole('link', { name: '2 minutes', exact: true }).click();
+  await expect(page.locator('[data-part="2m"] .plan-walk')).toBeVisible();
+  await page.getByRole('link', { name: 'Show the full answer' }).click();
+  await expect(page).toHaveURL(/plan=ten-minutes/);
+  await expect(line).toBeHidden();
+  await page.locator('nav.plan-walk').getByRole('link', { name: 'The plan' }).click();
+  await expect(page).toHaveURL(/\/plan\/ten-minutes\/$/);
+  await rows.last().click();
+  await expect(line).toContainText(`${many} of ${many} in “10 minutes” · The last one`);
+});
+
+test('a plan that does not exist adds nothing to a guide', async ({ page, site }) => {
+  const asked = page.waitForResponse(/plan\/no-such-plan\.json$/);
+  await page.goto(new URL('nodejs/event-loop/?plan=no-such-plan', site).href);
+  expect((await asked).status()).toBe(404);
+  await expect(page.locator('.plan-walk')).toHaveCount(0);
+});
+
+test('the questions before and after open at the depth that is shown', async ({ page, site }) => {
+  await page.goto(new URL('nodejs/event-loop/?depth=30s', site).href);
+  const next = page.locator('.around-next');
+  await next.click();
+  await expect(page).toHaveURL(/\?depth=30s$/);
+  await page.getByRole('link', { name: 'Everything' }).click();
+  await expect(next).not.toHaveAttribute('href', /depth/);
+});
+
+test('a plan of a week counts in hours', async ({ page, site }) => {
+  await page.goto(new URL('plan/a-week/', site).href);
+  await expect(page.getByRole('main')).toContainText(/About \d+ hours\./);
+});
+
+test.describe('without JavaScript, a plan', () => {
+  test.use({ javaScriptEnabled: false });
+  test('shows its half-minute answers on its own page', async ({ page, site }) => {
+    await page.goto(new URL('plan/ten-minutes/', site).href);
+    const answers = page.locator('.plan-answer');
+    await expect(answers).toHaveCount(await page.locator('.question-list > li > a').count());
+    await answers.first().locator('summary').click();
+    expect((await answers.first().locator('p').innerText()).split(' ').length).toBeGreaterThan(50);
+  });
+});

@@ -1,4 +1,4 @@
-import { type Depth, changeReader, isDepth } from '#practice/store.ts';
+import { type Depth, changeReader, isDepth, loadReader } from '#practice/store.ts';
 
 const root = document.documentElement;
 const storage = () => localStorage;
@@ -16,7 +16,14 @@ function show(depth: Depth, keep: boolean) {
     if (link.dataset['depth'] === depth) link.setAttribute('aria-current', 'true');
     else link.removeAttribute('aria-current');
   }
-  if (!keep) return;
+  if (keep) remember(depth);
+  // The questions before and after open as deep as this one, also where the reader's own choice is another.
+  const query = depth === 'full' && loadReader(storage).depth === 'full' ? '' : `?depth=${depth}`;
+  for (const link of document.querySelectorAll<HTMLAnchorElement>('.around a')) link.search = query;
+}
+
+/** Remembers the depth as the reader's choice, and puts it into the address. */
+function remember(depth: Depth) {
   const url = new URL(location.href);
   url.hash = '';
   if (depth === 'full') url.searchParams.delete('depth');
