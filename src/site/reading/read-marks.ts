@@ -2,7 +2,7 @@ import { changeReader, loadReader, markRead } from '#practice/store.ts';
 
 const storage = () => localStorage;
 
-/** Marks, in every list of questions on the page, those that were read. */
+/** Marks, in every list of questions on the page, those that the reader can answer, and says how many of all it is. */
 function showMarks() {
   const { read } = loadReader(storage);
   for (const link of document.querySelectorAll<HTMLAnchorElement>('a[data-guide]')) {
@@ -10,11 +10,23 @@ function showMarks() {
   }
   for (const mark of document.querySelectorAll('[data-read-note]')) {
     mark.textContent =
-      (mark.closest<HTMLElement>('[data-guide]')?.dataset['guide'] ?? '') in read ? ' (read)' : '';
+      (mark.closest<HTMLElement>('[data-guide]')?.dataset['guide'] ?? '') in read ? ' (answered)' : '';
   }
+  const tally = document.querySelector<HTMLElement>('[data-answered]');
+  if (!tally) return;
+  const count = (selector: string) => document.querySelectorAll(`.question-list ${selector}`).length;
+  const answered = count('.is-read');
+  tally.textContent = `${answered} of ${count('[data-guide]')} answered`;
+  tally.hidden = answered === 0;
 }
 
-/** `<read-mark guide="category/slug">`: its button marks the guide as read, or takes the mark back. */
+/** How long the message stays, in milliseconds. */
+const spoken = 8000;
+
+/**
+ * `<read-mark guide="category/slug">`: its button marks the guide as one that the reader can answer, or takes the mark
+ * back. Its message is shown below the bar at the top, since the key `r` presses the button from anywhere.
+ */
 class ReadMark extends HTMLElement {
   connectedCallback() {
     const button = this.querySelector('button');
@@ -24,16 +36,23 @@ class ReadMark extends HTMLElement {
       button.setAttribute('aria-pressed', String(guide in loadReader(storage).read));
       showMarks();
     };
-    button.addEventListener('click', () => {
+    const note = this.querySelector('[role=status]');
+    let silence: ReturnType<typeof setTimeout> | undefined;
+    const say = (text: string) => {
+      clearTimeout(silence);
+      if (note) note.textContent = text;
+      if (text) silence = setTimeout(say, spoken, '');
+    };
+    button.addEventListener('click', ({ detail }) => {
       const kept = changeReader(storage, (reader) =>
         markRead(reader, guide, guide in reader.read ? undefined : new Date().toISOString()),
       );
       update();
-      const note = this.querySelector('[role=status]');
-      if (note)
-        note.textContent = kept
-          ? ''
-          : 'Your browser keeps nothing for this site, so the mark cannot be kept.';
+      const done =
+        guide in loadReader(storage).read ? 'Marked as answered.' : 'No longer marked as answered.';
+      // A press of a key counts as a click without a pointer.
+      const undo = detail === 0 ? ' Press r to undo.' : '';
+      say(kept ? done + undo : 'Your browser keeps nothing for this site, so the mark cannot be kept.');
     });
     button.disabled = false;
     update();
@@ -42,3 +61,7 @@ class ReadMark extends HTMLElement {
 
 customElements.define('read-mark', ReadMark);
 showMarks();
+// A page that the browser brings back whole may be older than the marks.
+addEventListener('pageshow', ({ persisted }) => {
+  if (persisted) showMarks();
+});
