@@ -20,7 +20,7 @@ test('the list leads to the sections of the page, from wherever the reader is', 
   await page.goto(new URL('postgresql/transactions-and-isolation/#rubric', site).href);
   await page.getByRole('button', { name: 'Questions' }).tap();
   const menu = page.getByRole('navigation', { name: 'All questions' });
-  await menu.getByText('Sections of this page').tap();
+  await menu.getByText('Jump to a section').tap();
   await menu.getByRole('link', { name: 'What breaks' }).tap();
   await expect(menu).toBeHidden();
   await expect(page.locator('#what-breaks')).toBeInViewport();
