@@ -39,9 +39,10 @@ const silent = /class="[^"]*\b(?:expressive-code|lab-result|definition)\b/;
  * @param glossaryAddress the glossary page, to which each definition links
  */
 export function explainTerms(html: string, glossaryAddress: string): string {
-  const start = html.lastIndexOf('<', html.indexOf(' data-part='));
+  const firstPart = html.indexOf(' data-part=');
+  const start = html.lastIndexOf('<', firstPart);
   const end = html.indexOf('<footer class="page-footer"');
-  if (start < 0 || end < start) return html;
+  if (firstPart < 0 || end < start) return html;
   const seen = new Map<string, Term>();
   /** The elements that are open here, and whether their text is left alone. */
   const open: { tag: string; closed: boolean }[] = [];
