@@ -2,9 +2,9 @@ import amqp from 'amqplib';
 import { lab } from '#labs/index.ts';
 
 export default lab({
-  title: 'A poison message, a hoarder and a full queue in RabbitMQ',
+  title: 'A poison message, a hoarder, a full queue and a stream in RabbitMQ',
   claim:
-    'A quorum queue with a delivery limit moves a message that is rejected each time to the dead-letter exchange; without prefetch one consumer takes the whole backlog, and what it had not acknowledged comes back marked as redelivered; a full queue drops its oldest messages unless told to refuse.',
+    'A quorum queue with a delivery limit moves a message that is rejected each time to the dead-letter exchange; without prefetch one consumer takes the whole backlog, and what it had not acknowledged comes back marked as redelivered; a full queue drops its oldest messages unless told to refuse; a stream gives a second reader everything again.',
   engines: ['rabbitmq'],
   async run({ rabbitmq, fact, step, scene, until, defer }) {
     const broker = await rabbitmq();
@@ -144,5 +144,32 @@ export default lab({
     fact('messages confirmed by a queue of three, by default', kept[0]?.[1] ?? -1);
     fact('messages that it kept, by default', kept[0]?.[3] ?? '');
     fact('messages refused with reject-publish', kept[1]?.[2] ?? -1);
+
+    scene('Five messages, two readers, one after the other');
+    const readFive = async (queue: string, options: amqp.Options.Consume = {}): Promise<number> => {
+      const reader = await connection.createChannel();
+      await reader.prefetch(50);
+      let seen = 0;
+      await reader.consume(queue, (message) => { if (message) { seen++; reader.ack(message); } }, options); // prettier-ignore
+      await until(`five are read from ${queue}`, () => seen === 5);
+      await reader.close();
+      return seen;
+    };
+    const five = ['1', '2', '3', '4', '5'];
+    await channel.assertQueue('tasks', { durable: true, arguments: { 'x-queue-type': 'quorum' } });
+    await send('tasks', five);
+    await readFive('tasks');
+    await until('the queue is empty', async () => (await left('tasks')) === 0);
+    fact('messages left for a second reader of a queue', await left('tasks'));
+    step({ who: 'Queue', does: 'after the first reader', result: 'empty' });
+    // #region stream
+    await channel.assertQueue('events', { durable: true, arguments: { 'x-queue-type': 'stream' } });
+    await send('events', five);
+    const fromTheFirst = { arguments: { 'x-stream-offset': 'first' } };
+    await readFive('events', fromTheFirst);
+    const again = await readFive('events', fromTheFirst);
+    // #endregion stream
+    fact('messages that a second reader of a stream gets', again);
+    step({ who: 'Stream', does: 'after the first reader', result: `${again} messages for the second` });
   },
 });
