@@ -55,7 +55,7 @@ const steps: readonly Step[] = [
       'test',
       '--config',
       'tests/playwright.config.ts',
-      ...['deep-links', 'labs', 'practice', 'questions', 'reading', 'search', 'viewer'],
+      ...['deep-links', 'labs', 'menu', 'practice', 'questions', 'search', 'viewer'],
     ],
     needs: 'base',
     env: belowPath,

@@ -238,13 +238,19 @@ export function openViewer(figure: HTMLElement): void {
   for (const end of ['pointerup', 'pointercancel'] as const)
     stage.addEventListener(end, ({ pointerId }) => fingers.delete(pointerId));
 
-  const resized = new ResizeObserver(fitAll);
+  // Its first call tells a size that is known already, and must not undo what the reader has done since.
+  let sized = false;
+  const resized = new ResizeObserver(() => {
+    if (sized) fitAll();
+    sized = true;
+  });
   dialog.addEventListener('close', () => {
     resized.disconnect();
     dialog.remove();
     figure.querySelector<HTMLElement>('[data-diagram-open]')?.focus({ preventScroll: true });
   });
   dialog.showModal();
+  fitAll();
   stage.focus({ preventScroll: true });
   resized.observe(stage);
   goTo(-1);

@@ -52,7 +52,7 @@ for (const { name, path, size, look } of shots) {
       reducedMotion: 'reduce',
     });
     await page.goto(new URL(path, site).href);
-    if (name === 'search') await page.locator('search-box[complete]').waitFor();
+    if (name === 'search' || name === 'not-found') await page.locator('search-box[complete]').waitFor();
     await page.evaluate(() => document.fonts.ready);
     const small = await sharp(await page.screenshot())
       .resize(Math.round(width / scale), Math.round(height / scale), { kernel: 'cubic' })
