@@ -89,9 +89,12 @@ export async function check({
   const unrecorded = new Set(wrong.map(({ where }) => where));
 
   /** What is wrong with a run that did not pass; undefined when nothing is. */
-  const wrongWith = (lab: LabAddress, ran: Extract<Ran, { state: 'ran' | 'failed' }>): string | undefined => {
+  const wrongWith = (
+    lab: LabAddress,
+    before: Result | undefined,
+    ran: Extract<Ran, { state: 'ran' | 'failed' }>,
+  ): string | undefined => {
     if (ran.state === 'failed') return ran.error;
-    const before = recorded(places, lab);
     // That a lab has no result is among the mismatches already.
     if (!before && ran.broken.length === 0 && unrecorded.has(lab.id)) return undefined;
     return complaint(lab, before, ran);
@@ -115,9 +118,10 @@ export async function check({
         print(`– ${lab.id} skipped: ${first.reason}`);
         return;
       }
-      const wrongAtFirst = wrongWith(lab, first);
+      const before = recorded(places, lab);
+      const wrongAtFirst = wrongWith(lab, before, first);
       if (wrongAtFirst === undefined) {
-        if (!recorded(places, lab)) return;
+        if (!before) return;
         passed++;
         print(`✓ ${lab.id} (${seconds(first.ms)})`);
         return;
@@ -125,7 +129,7 @@ export async function check({
       // A machine that stood still for a moment is told from a lab that is wrong by a second try, alone.
       const second = await run(program, { wanted, alone: true });
       const ended = second.state === 'ran' || second.state === 'failed';
-      const wrongAgain = ended ? wrongWith(lab, second) : 'It could not run a second time.';
+      const wrongAgain = ended ? wrongWith(lab, before, second) : 'It could not run a second time.';
       if (wrongAgain !== undefined) {
         fail(lab.id, wrongAgain, second.ms);
         return;
