@@ -10,9 +10,10 @@ import { labRegions } from './src/labs/regions-plugin.ts';
 import { fullTextIndex } from './src/search/integration.ts';
 import { addressWarning } from './src/share/integration.ts';
 import { movedPages } from './src/share/moved.ts';
-import { validCodeBlocks } from './src/site/code-blocks.ts';
+import { codeFigure } from './src/site/code-blocks.ts';
 import { literalColons } from './src/site/literal-colons.ts';
 import { components } from './src/site/overrides.ts';
+import { ownStyles } from './src/site/own-styles.ts';
 import { sidebar } from './src/site/sidebar.ts';
 
 const drawn = diagrams();
@@ -21,22 +22,27 @@ const base = process.env.SITE_BASE ?? '/';
 // What several entry scripts share goes into one file instead of one for each module: fewer requests.
 const sharedScript = {
   name: 'shared',
-  test: /preload-helper|src\/(?:practice\/store|share\/copy|site\/reading\/read-marks)\.ts$/,
+  test: /preload-helper|src\/(?:practice\/store|share\/copy|site\/(?:address|adopt-styles|element|reading\/read-marks))\.ts$/,
 };
 
 export default defineConfig({
   site: process.env.SITE_URL ?? 'http://localhost:4321',
   base,
   trailingSlash: 'always',
+  // The browser's own rules do it without script: see `Head.astro`.
+  prefetch: false,
   redirects: Object.fromEntries(
     Object.entries(movedPages).map(([old, now]) => [old, `${base.replace(/\/$/, '')}${now}`]),
   ),
   vite: {
+    plugins: [ownStyles],
     environments: {
       client: { build: { rolldownOptions: { output: { codeSplitting: { groups: [sharedScript] } } } } },
     },
   },
   markdown: {
+    // No grammar of PromQL is bundled; it is shown plain.
+    shikiConfig: { theme: 'css-variables', langAlias: { promql: 'text' }, transformers: [codeFigure] },
     processor: satteri({
       // Lab regions become code blocks, Mermaid blocks become drawings, then text is left to resolve references in.
       mdastPlugins: [labRegions(), drawn.plugin, references],
@@ -56,17 +62,7 @@ export default defineConfig({
       components,
       sidebar: sidebar(process.cwd()),
       routeMiddleware: './src/site/route.ts',
-      expressiveCode: {
-        plugins: [validCodeBlocks],
-        themes: ['github-dark', 'github-light'],
-        // No grammar of PromQL is bundled; it is shown plain.
-        shiki: { langAlias: { promql: 'text' } },
-        styleOverrides: {
-          borderRadius: '0.375rem',
-          borderColor: 'var(--rule)',
-          codeFontFamily: 'var(--font-code)',
-        },
-      },
+      expressiveCode: false,
     }),
     literalColons(),
     addressWarning(),

@@ -1,5 +1,9 @@
+import { adoptStyles } from '#site/adopt-styles.ts';
 import { fit, pan, zoom } from './view-box.ts';
 import type { View } from './view-box.ts';
+import styles from './viewer.css?inline';
+
+adoptStyles(styles);
 
 /** The drawing alone as a file: colours of the theme in use and the typeface written into it. */
 async function standalone(svg: SVGSVGElement, title: string): Promise<string> {

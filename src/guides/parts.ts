@@ -10,7 +10,6 @@ export { default as RedPen } from './parts/RedPen.astro';
 export { default as FollowUps } from './parts/FollowUps.astro';
 export { default as FollowUp } from './parts/FollowUp.astro';
 export { default as Rubric } from './parts/Rubric.astro';
-export { default as YourStory } from './parts/YourStory.astro';
 export { default as OwnIt } from './parts/OwnIt.astro';
 export { default as Myths } from './parts/Myths.astro';
 export { default as Sources } from './parts/Sources.astro';

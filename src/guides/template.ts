@@ -72,7 +72,7 @@ sources:
   - { id: fourth, title: A primary source, publisher: Who publishes it, url: 'https://example.org/fourth', version: version 1, supports: What it supports. }
 ---
 
-import { ${['Picture', 'DeepDive', 'Decisions', 'Proof', 'Lab', 'WhatBreaks', 'Failure', 'RedPen', 'FollowUps', 'FollowUp', 'Rubric', ...(question.category === 'leadership' ? ['YourStory'] : []), 'OwnIt', 'Myths', 'Sources'].join(', ')} } from '#guides/parts.ts';
+import { ${['Picture', 'DeepDive', 'Decisions', 'Proof', 'Lab', 'WhatBreaks', 'Failure', 'RedPen', 'FollowUps', 'FollowUp', 'Rubric', 'OwnIt', 'Myths', 'Sources'].join(', ')} } from '#guides/parts.ts';${question.category === 'leadership' ? "\nimport YourStory from '#guides/parts/YourStory.astro';" : ''}
 
 <Picture>
 

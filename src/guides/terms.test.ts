@@ -29,7 +29,7 @@ test.each([
 
 test('text after an element that is left alone is explained again', () => {
   expect(
-    explainTerms(page('<div class="expressive-code"><pre>SLO</pre></div><p>A write skew.</p>'), '/g/'),
+    explainTerms(page('<figure class="code"><pre>SLO</pre></figure><p>A write skew.</p>'), '/g/'),
   ).toContain('>write skew</a>');
 });
 

@@ -27,8 +27,8 @@ const closed =
   /^(?:a|abbr|button|code|dt|figcaption|h1|h2|h3|h4|kbd|label|nav|noscript|pre|q|script|select|style|summary|svg|table|textarea|title)$/;
 const empty = /^(?:area|br|col|hr|img|input|link|meta|source|wbr)$/;
 
-/** Blocks of a guide that hold output or code rather than prose. */
-const silent = /class="[^"]*\b(?:expressive-code|lab-result|definition)\b/;
+/** Blocks of a guide that hold output rather than prose. */
+const silent = /class="[^"]*\b(?:lab-result|definition)\b/;
 
 /**
  * The HTML of a guide with the first mention of each term in its prose made a link to the glossary, and the definitions

@@ -78,6 +78,23 @@ function phraseOf(html: string): string {
   return text.split(/\s+/).slice(0, 4).join(' ').trim();
 }
 
+/** What an excerpt marks, each mark as words. */
+function marksOf(html: string): string[] {
+  return [...html.matchAll(/<mark>(.*?)<\/mark>/g)].map(([, marked = '']) => wordsOf(marked).join(' '));
+}
+
+/**
+ * Whether an excerpt marks one of the words, or at least its first half: for a word that stands nowhere, Pagefind answers
+ * with the longest beginning that does, down to a single letter.
+ */
+function answers(html: string, words: readonly string[]): boolean {
+  const marks = marksOf(html);
+  return words.some((word) => {
+    const half = word.slice(0, Math.max(3, Math.ceil(word.length / 2)));
+    return marks.some((marked) => marked.includes(half));
+  });
+}
+
 /** A client for the site served below this base path (with a trailing slash). */
 export function createSearchClient(base: string): SearchClient {
   const head = once(async () => unpackHead(await json<HeadDocument>(`${base}search-head.json`)));
@@ -140,6 +157,7 @@ export function createSearchClient(base: string): SearchClient {
       best.map(async ({ result, score }) => ({ score, data: await result.data() })),
     );
     for (const { score, data } of found) {
+      if (!answers(data.excerpt, asked)) continue;
       const [page = '', anchor = ''] = data.url.slice(base.length).split('#');
       const id = page.replace(/^\/|\/$/g, '');
       hits.push({ id, anchor, text: data.meta['title'] ?? '', score });
@@ -154,8 +172,8 @@ export function createSearchClient(base: string): SearchClient {
     const [first] = (await search(query)).results;
     if (!first) return false;
     const { excerpt } = await first.data();
-    const marked = [...excerpt.matchAll(/<mark>(.*?)<\/mark>/g)].map(([, word = '']) => word.toLowerCase());
-    return wordsOf(query).every((word) => marked.some((other) => other.includes(word)));
+    const marks = marksOf(excerpt);
+    return wordsOf(query).every((word) => marks.some((marked) => marked.includes(word)));
   };
 
   return {

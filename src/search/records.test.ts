@@ -10,7 +10,7 @@ test('each place with an address is a record with its own text', () => {
       <div class="sl-heading-wrapper"><h3 id="one">One</h3><a class="sl-anchor-link" href="#one">#</a></div><p>First.</p>
       <h3 id="two">Two</h3><p>Second <code>SKIP LOCKED</code>.</p></section>
       <section data-part="proof"><h2 id="proof">Proof</h2>
-      <section class="lab" id="lab-x"><h3>A lab</h3><p>It proves.</p><div class="expressive-code">code</div></section></section>
+      <section class="lab" id="lab-x"><h3>A lab</h3><p>It proves.</p><figure class="code">code</figure></section></section>
       <section data-part="follow-ups"><h2 id="follow-ups">Follow-ups</h2>
       <details><summary><h3>Why?</h3></summary><div class="answer" id="follow-up-why"><p>Because.</p></div></details></section>`),
   ).toEqual([

@@ -13,7 +13,7 @@ export interface SectionRecord {
 
 /** What is drawn, pressed or run rather than read, or repeats what stands elsewhere. */
 const unread =
-  'svg, script, style, button, form, .definition, .expressive-code, .steps, .plot, .fact-table, .lab-label, .lab-origin, .cite, .visually-hidden, .heading-line a, .answer-link, [data-pagefind-ignore]';
+  'svg, script, style, button, form, .definition, figure.code, .steps, .plot, .fact-table, .lab-label, .lab-origin, .cite, .visually-hidden, .heading-line a, .answer-link, [data-pagefind-ignore]';
 /** Elements within a part that have an address of their own. */
 const places = ':is(.lab, .failure, .answer, .rubric, .myths > div)[id]';
 

@@ -1,7 +1,9 @@
 import { changeReader, forgetSearches, loadReader, rememberSearch } from '#practice/store.ts';
 import { type Excerpts, type SearchClient, createSearchClient } from './client.ts';
+import { adoptStyles } from '#site/adopt-styles.ts';
 import { element } from '#site/element.ts';
 import { drawAll, drawResult } from './draw.ts';
+import styles from './search.css?inline';
 import type { Answer } from './search.ts';
 
 const storage = () => localStorage;
@@ -296,4 +298,5 @@ class SearchBox extends HTMLElement {
   }
 }
 
+adoptStyles(styles);
 customElements.define('search-box', SearchBox);

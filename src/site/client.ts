@@ -9,6 +9,7 @@ import '#search/search-opener.ts';
 import '#share/copy-link.ts';
 import '#share/selection-link.ts';
 import '#share/share-menu.ts';
+import './reading/copy-code.ts';
 import './reading/depth.ts';
 import './reading/follow-ups.ts';
 import './reading/found-text.ts';

@@ -122,6 +122,7 @@ test('the dialog opens by touch or click and has no accessibility violation', as
 
 test('nothing found still shows every question', async ({ page, site }) => {
   await page.goto(new URL('search/?q=xyzzyplugh', site).href);
+  await expect(page.locator('search-box[complete]')).toBeVisible();
   await expect(page.getByText('Nothing found')).toBeVisible();
   await expect(page.locator('.search-all .question-list a').first()).toBeVisible();
 });

@@ -15,6 +15,22 @@ test.each([
   expect(simplifyPath(d)).toBe(expected);
 });
 
+test('a curve in short lines keeps its shape with a third of the points', () => {
+  const round = Array.from(
+    { length: 100 },
+    (_, i) => [26 * Math.cos(i / 50), 26 * Math.sin(i / 50)] as const,
+  );
+  const [first = '', ...others] = round.map((point) => point.join(' '));
+  const simple = simplifyPath(`M${first}${others.map((point) => `L${point}`).join('')}`);
+  const kept = simple.match(/-?[\d.]+/g)?.map(Number) ?? [];
+  expect(kept.length / 2).toBeLessThan(34);
+  const radii = kept.flatMap((x, i) => (i % 2 ? [] : [Math.hypot(x, kept[i + 1] ?? 0)]));
+  // The corners stay on the circle, and the middle of the longest line is near it.
+  for (const radius of radii) expect(radius).toBeCloseTo(26, 1);
+  const lines = radii.length - 1;
+  expect(26 * (1 - Math.cos(2 / lines / 2))).toBeLessThan(0.07);
+});
+
 test('outlines keep their box and length, and a second pass changes nothing', () => {
   const n = fc.integer({ min: -500, max: 500 });
   const step = fc.oneof(

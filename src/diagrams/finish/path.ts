@@ -62,9 +62,52 @@ function continues(last: Step, next: Step): boolean {
   );
 }
 
+/** How far, in px, a round outline that Mermaid draws in short lines may move: invisible at four times its size. */
+const roundness = 0.06;
+
+/** The points of a line in pieces without those that lie within `roundness` of it (Ramer 1972, Douglas and Peucker 1973). */
+function thinned(points: readonly (readonly [number, number])[]): (readonly [number, number])[] {
+  const [first, last] = [points[0], points.at(-1)];
+  if (!first || !last || points.length < 3) return [...points];
+  const [x, y] = [last[0] - first[0], last[1] - first[1]];
+  const square = x * x + y * y;
+  let farthest = 0;
+  let most = 0;
+  points.slice(1, -1).forEach(([px, py], i) => {
+    const [dx, dy] = [px - first[0], py - first[1]];
+    const along = square > 0 ? Math.min(1, Math.max(0, (dx * x + dy * y) / square)) : 0;
+    const off = Math.hypot(dx - along * x, dy - along * y);
+    if (off > most) [farthest, most] = [i + 1, off];
+  });
+  if (most <= roundness) return [first, last];
+  return [...thinned(points.slice(0, farthest + 1)).slice(0, -1), ...thinned(points.slice(farthest))];
+}
+
+/** Steps with fewer points where many short lines in a row draw a curve. */
+function withoutNeedlessPoints(steps: readonly Step[]): Step[] {
+  const out: Step[] = [];
+  let line: Step[] = [];
+  const flush = () => {
+    const [first] = line;
+    if (first) {
+      const points = thinned([first.from, ...line.map(({ to }) => to)]);
+      points.slice(1).forEach((to, i) => out.push({ key: 'L', data: to, from: points[i] ?? first.from, to }));
+    }
+    line = [];
+  };
+  for (const step of steps) {
+    const last = line.at(-1);
+    if (step.key !== 'L' || (last && !near(last.to, step.from))) flush();
+    if (step.key === 'L') line.push(step);
+    else out.push(step);
+  }
+  flush();
+  return out;
+}
+
 /**
- * The same outline in fewer bytes: absolute, 2 decimals, straight curves as lines, lines in one go, and each stretch
- * drawn once (the sketching library under Mermaid's shapes draws everything twice).
+ * The same outline in fewer bytes: absolute, 2 decimals, straight curves as lines, lines in one go, no more points than
+ * a curve needs, and each stretch drawn once (the sketching library under Mermaid's shapes draws everything twice).
  */
 export function simplifyPath(d: string): string {
   const seen = new Set<string>();
@@ -88,6 +131,7 @@ export function simplifyPath(d: string): string {
       kept[kept.length - 1] = { ...last, to: step.to, data: step.to };
     else kept.push(step);
   }
+  const drawn = withoutNeedlessPoints(kept);
   let at: readonly [number, number] = [NaN, NaN];
   let before = '';
   const parts: string[] = [];
@@ -97,10 +141,10 @@ export function simplifyPath(d: string): string {
     parts.push(joint + text);
     before = key;
   };
-  kept.forEach((step, i) => {
+  drawn.forEach((step, i) => {
     if (step.key === 'M') {
       // A move is due only when the next stretch does not begin where the pen is.
-      const next = kept[i + 1];
+      const next = drawn[i + 1];
       if (!next || next.key === 'M') return;
       if (near(at, step.to)) return;
       emit('M', step.to);

@@ -1,8 +1,8 @@
 import type { APIRoute, GetStaticPaths } from 'astro';
-import { renderSVG } from 'uqr';
 import { publishedGuides } from '#guides/current.ts';
 import { landmarks } from '#guides/outline.ts';
 import { fullAddress } from '#share/address.ts';
+import { qrCode } from '#share/qr.ts';
 
 export const getStaticPaths = (async () =>
   (await publishedGuides()).flatMap(({ id, body, guide, references }) =>
@@ -13,6 +13,6 @@ export const getStaticPaths = (async () =>
 
 /** The QR code of a follow-up's address; it is fetched when somebody shares that follow-up. */
 export const GET: APIRoute<{ path: string }> = ({ props: { path }, site }) =>
-  new Response(renderSVG(fullAddress(site, path), { border: 2 }), {
+  new Response(qrCode(fullAddress(site, path), { border: 2 }), {
     headers: { 'content-type': 'image/svg+xml' },
   });

@@ -3,6 +3,10 @@ declare module 'subset-font' {
   interface Options {
     targetFormat: 'sfnt' | 'woff' | 'woff2';
     noLayoutClosure?: boolean;
+    /** OpenType features to keep; all when left out. */
+    keepFeatures?: readonly string[];
+    /** Tables to leave out, by their tags. */
+    dropTables?: readonly string[];
     /** Axes to pin (a number). */
     variationAxes?: Record<string, number>;
   }
