@@ -2,7 +2,6 @@ import { render } from 'astro:content';
 import type { APIRoute } from 'astro';
 import { categories } from '#guides/catalogue.ts';
 import { type PublishedGuide, publishedGuides } from '#guides/current.ts';
-import { glossary } from '#guides/glossary.ts';
 import { tags } from '#guides/tags.ts';
 import { type Head, type HeadPage, packHead } from '#search/head.ts';
 
@@ -38,9 +37,6 @@ export const GET: APIRoute = async () => {
       .filter(({ slug }) => pages.some(({ category }) => category === slug))
       .map(({ slug, title, hue }) => ({ slug, title, hue })),
     pages: [...pages, glossaryPage],
-    expansions: Object.fromEntries(
-      glossary.flatMap(({ term, long }) => (long ? [[term.toLowerCase(), long.toLowerCase()]] : [])),
-    ),
   };
   return Response.json(packHead(head));
 };

@@ -1,5 +1,12 @@
 /** What the search page and the dialog share in the browser: loading the indexes and asking them. */
-import { type Head, type HeadDocument, type MoreSections, unpackHead, withSections } from './head.ts';
+import {
+  type Head,
+  type HeadDocument,
+  type MoreSections,
+  expansionsIn,
+  unpackHead,
+  withSections,
+} from './head.ts';
 import { type Answer, type Searcher, type TextHit, createSearcher } from './search.ts';
 import { spelled, wordsOf } from './words.ts';
 
@@ -45,6 +52,10 @@ const fetched = 6;
 const mostWords = 8;
 /** About how many sections there are: the measure of a word's rarity. */
 const sectionsInAll = 1000;
+/** How many sections of each word count; behind them a common word stands only in passing. */
+const considered = 40;
+/** How much of a word's weight a section gets for holding it at all; the rest goes by how well. */
+const presence = 0.4;
 /** What a section with every word counts, beside the rarity of single words. */
 const wholeWeight = 4;
 
@@ -98,14 +109,11 @@ function answers(html: string, words: readonly string[]): boolean {
 /** A client for the site served below this base path (with a trailing slash). */
 export function createSearchClient(base: string): SearchClient {
   const head = once(async () => unpackHead(await json<HeadDocument>(`${base}search-head.json`)));
-  const fromHead = once(async () => {
-    const { pages, expansions } = await head.get();
-    return createSearcher(pages, expansions);
-  });
+  const fromHead = once(async () => createSearcher((await head.get()).pages));
   let whole: Searcher | undefined;
   const fromAll = once(async () => {
     const [known, more] = await Promise.all([head.get(), json<MoreSections>(`${base}search-sections.json`)]);
-    whole = createSearcher(withSections(known.pages, more), known.expansions);
+    whole = createSearcher(withSections(known.pages, more), expansionsIn(more));
     return whole;
   });
 
@@ -141,20 +149,21 @@ export function createSearchClient(base: string): SearchClient {
     const [whole, ...single] = await Promise.all([together, ...(asked.length > 1 ? asked : [])].map(search));
     const sections = new Map<string, { result: PagefindResult; score: number }>();
     const add = (results: readonly PagefindResult[], weight: number) => {
-      const best = results[0]?.score ?? 1;
-      for (const result of results) {
+      const top = results[0]?.score ?? 1;
+      for (const result of results.slice(0, considered)) {
         const before = sections.get(result.id)?.score ?? 0;
-        sections.set(result.id, { result, score: before + (weight * result.score) / best });
+        const share = presence + (1 - presence) * (result.score / top);
+        sections.set(result.id, { result, score: before + weight * share });
       }
     };
     for (const { results } of single) add(results, Math.log(1 + sectionsInAll / (1 + results.length)));
     add(whole?.results ?? [], wholeWeight);
 
-    const best = [...sections.values()].sort((a, b) => b.score - a.score).slice(0, fetched);
+    const chosen = [...sections.values()].sort((a, b) => b.score - a.score).slice(0, fetched);
     const hits: TextHit[] = [];
     const excerpts = new Map<string, Excerpt>();
     const found = await Promise.all(
-      best.map(async ({ result, score }) => ({ score, data: await result.data() })),
+      chosen.map(async ({ result, score }) => ({ score, data: await result.data() })),
     );
     for (const { score, data } of found) {
       if (!answers(data.excerpt, asked)) continue;

@@ -1,10 +1,9 @@
 import { expect, test } from 'vitest';
-import { type Head, packHead, unpackHead } from './head.ts';
+import { type Head, expansionsIn, packHead, termText, unpackHead, withSections } from './head.ts';
 
 test('sections whose anchor follows from their text travel as text, and all come back', () => {
   const head: Head = {
     categories: [],
-    expansions: {},
     pages: [
       {
         id: 'a/b',
@@ -24,4 +23,26 @@ test('sections whose anchor follows from their text travel as text, and all come
   const travelling: unknown = ['B-tree: equality first', head.pages[0]?.sections[1]];
   expect(packHead(head).pages[0]?.sections).toEqual(travelling);
   expect(unpackHead(packHead(head))).toEqual(head);
+});
+
+test('the second document adds sections to their pages and says what abbreviations stand for', () => {
+  const page = { number: 1, category: 'a', title: 'T', asked: 'A?', aliases: [], topics: [] };
+  const more = {
+    'a/b': { 'lab-x': 'A lab' },
+    glossary: { acl: termText('ACL', 'Access control list'), canary: termText('canary') },
+  };
+  const [first, second] = withSections(
+    [
+      { ...page, id: 'a/b', sections: [{ anchor: 'one', text: 'One' }] },
+      { ...page, id: 'a/c', sections: [] },
+    ],
+    more,
+  );
+  expect(first?.sections).toEqual([
+    { anchor: 'one', text: 'One' },
+    { anchor: 'lab-x', text: 'A lab' },
+  ]);
+  expect(second?.sections).toEqual([]);
+  expect(expansionsIn(more)).toEqual({ acl: 'access control list' });
+  expect(expansionsIn({})).toEqual({});
 });

@@ -33,8 +33,6 @@ export interface Head {
   /** The categories that have pages: slug, title, and the name of the colour (`hue-…`). */
   readonly categories: readonly { readonly slug: string; readonly title: string; readonly hue: string }[];
   readonly pages: readonly HeadPage[];
-  /** What abbreviations of the glossary stand for, both in lower case. */
-  readonly expansions: Readonly<Record<string, string>>;
 }
 
 /**
@@ -81,10 +79,29 @@ export function unpackHead({ pages, ...head }: HeadDocument): Head {
   };
 }
 
-/** The document that `/search-sections.json` holds: labs, failures and follow-ups, by the page's id. */
-export type MoreSections = Readonly<Record<string, readonly HeadSection[]>>;
+/** The document that `/search-sections.json` holds: by the page's id the texts of its labs, failures and follow-ups, or of its terms, by their anchors. */
+export type MoreSections = Readonly<Record<string, Readonly<Record<string, string>>>>;
 
 /** The pages of the head index with the sections of the second document added. */
 export function withSections(pages: readonly HeadPage[], more: MoreSections): HeadPage[] {
-  return pages.map((page) => ({ ...page, sections: [...page.sections, ...(more[page.id] ?? [])] }));
+  return pages.map((page) => ({
+    ...page,
+    sections: [
+      ...page.sections,
+      ...Object.entries(more[page.id] ?? {}).map(([anchor, text]) => ({ anchor, text })),
+    ],
+  }));
+}
+
+/** How the second document writes a term of the glossary: an abbreviation with what it stands for. */
+export const termText = (term: string, long?: string) => (long ? `${term}: ${long}` : term);
+
+/** What the abbreviations of the glossary stand for, both in lower case. */
+export function expansionsIn({ glossary = {} }: MoreSections): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    Object.values(glossary).flatMap((text) => {
+      const [term = '', long] = text.toLowerCase().split(': ');
+      return long === undefined ? [] : [[term, long]];
+    }),
+  );
 }

@@ -13,9 +13,12 @@ export interface SectionRecord {
 
 /** What is drawn, pressed or run rather than read, or repeats what stands elsewhere. */
 const unread =
-  'svg, script, style, button, form, .definition, figure.code, .steps, .plot, .fact-table, .lab-label, .lab-origin, .cite, .visually-hidden, .heading-line a, .answer-link, [data-pagefind-ignore]';
-/** Elements within a part that have an address of their own. */
-const places = ':is(.lab, .failure, .answer, .rubric, .myths > div)[id]';
+  'svg, script, style, button, form, .definition, figure.code, .steps-bar, .steps-head, .step-line, .step-queues, li:not([data-outcome=fails]) .step-result, .plot, .fact-table, .lab-label, .lab-origin, .cite, .visually-hidden, .heading-line a, .answer-link, [data-pagefind-ignore]';
+/**
+ * Elements within a part that are records of their own. The rows of the rubric and the myths stay together: each is a
+ * sentence or two, and a link to the found words leads to the row just as well.
+ */
+const places = ':is(.lab, .failure, .answer)[id]';
 
 const squeeze = (text: string) => text.replaceAll(/\s+/g, ' ').trim();
 const separate = new Set([

@@ -51,6 +51,7 @@ describe('finds what was meant', () => {
     ['transaction', 16],
     ['setImmediate vs nextTick', 8],
     ['SETIMMEDIATE', 8],
+    ['runEventLoopTwice', 8],
     ['select for update', 16],
     ['40001', 16],
     ['N+1', 19],

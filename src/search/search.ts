@@ -5,7 +5,7 @@
  * section whose heading holds them together.
  */
 import type { HeadPage, HeadSection } from './head.ts';
-import { contentWords, mistakes, stem, withParts, wordsOf } from './words.ts';
+import { capitalParts, contentWords, mistakes, stem, withParts, wordsOf } from './words.ts';
 
 /** A page that was found. */
 export interface Result {
@@ -129,6 +129,11 @@ function isAside({ entry }: { readonly entry: Entry }): boolean {
   return entry.page.number === 0;
 }
 
+/** How much a word tells that this many of all hold: inverse document frequency (Robertson and Spärck Jones). */
+function rarityOf(holders: number, all: number): number {
+  return Math.log(1 + (all - holders + 0.5) / (holders + 0.5));
+}
+
 /** The words between double quotes, as phrases; a quote without its pair is none. */
 function quoted(query: string): string[] {
   return [...query.slice(0, 500).matchAll(/["“”]([^"“”]+)["“”]/gu)]
@@ -156,10 +161,13 @@ export function createSearcher(
   }
   const vocabulary = [...spellings.keys()].filter((word) => word.length > 2);
 
-  const rarity = (word: string): number => {
-    const holders = frequency.get(word) ?? 0;
-    return Math.log(1 + (entries.length - holders + 0.5) / (holders + 0.5));
-  };
+  const headings = entries.flatMap(({ sections }) => sections);
+  const headingFrequency = new Map<string, number>();
+  for (const word of headings.flatMap(({ stems: own }) => own))
+    headingFrequency.set(word, (headingFrequency.get(word) ?? 0) + 1);
+
+  const rarity = (word: string) => rarityOf(frequency.get(word) ?? 0, entries.length);
+  const rarityInHeadings = (word: string) => rarityOf(headingFrequency.get(word) ?? 0, headings.length);
   const known = (word: string) => frequency.has(stem(word));
   /** Whether a page is called by the word, rather than mentioning it in a heading. */
   const named = (word: string) =>
@@ -187,7 +195,8 @@ export function createSearcher(
   };
 
   /** The words as they were meant: an identifier's parts, words run together or apart, typing mistakes. */
-  const understand = (typed: readonly string[]): { words: string[]; changed: boolean } => {
+  const understand = (typed: readonly string[], query: string): { words: string[]; changed: boolean } => {
+    const capitals = capitalParts(query);
     const words: string[] = [];
     let changed = false;
     for (let index = 0; index < typed.length; index += 1) {
@@ -204,6 +213,8 @@ export function createSearcher(
         words.push(word);
       } else if (withParts(word).length > 1) {
         words.push(...withParts(word).slice(1));
+      } else if (capitals.has(word)) {
+        words.push(...(capitals.get(word) ?? []));
       } else {
         const cut = cuts(word).find((at) => known(word.slice(0, at)) && known(word.slice(at)));
         const better = cut === undefined ? correction(word) : undefined;
@@ -218,7 +229,7 @@ export function createSearcher(
   return {
     search(query, { exact = false, text = [] } = {}) {
       const typed = wordsOf(query);
-      const { words: meant, changed } = exact ? { words: typed, changed: false } : understand(typed);
+      const { words: meant, changed } = exact ? { words: typed, changed: false } : understand(typed, query);
       const content = contentWords(meant);
       const words = [...new Set(content.map(stem))];
       if (words.length === 0) return { results: [], words: [], weak: true };
@@ -237,7 +248,7 @@ export function createSearcher(
           score += weight * rarity(word);
           covered += rarity(word);
         });
-        const sections = rankSections(entry, words, rarity, total);
+        const sections = rankSections(entry, words, rarityInHeadings);
         if (words.length > 1) score += togetherInSection * total * (sections[0]?.share ?? 0) ** 2;
         score *= covered / total;
         if (meant.length > 1) {
@@ -294,18 +305,21 @@ interface RankedSection {
   readonly share: number;
 }
 
+/** Whether two stems are one, or one begins the other, as “expir” does “expiry” and “partition” does “partitionwise”. */
+function akin(a: string, b: string): boolean {
+  return a === b || (Math.min(a.length, b.length) > 3 && (a.startsWith(b) || b.startsWith(a)));
+}
+
 /** The sections whose headings hold some of the query, those that hold most of it first; a short heading beats a long one. */
 function rankSections(
   { sections }: Entry,
   words: readonly string[],
   rarity: (word: string) => number,
-  total: number,
 ): RankedSection[] {
+  const total = words.reduce((sum, word) => sum + rarity(word), 0);
   return sections
     .map(({ section, stems: own }) => {
-      const found = words.filter((word) =>
-        own.some((other) => other === word || (word.length > 3 && other.startsWith(word))),
-      );
+      const found = words.filter((word) => own.some((other) => akin(word, other)));
       const share = found.reduce((sum, word) => sum + rarity(word), 0) / total;
       return { section, share, order: share - own.length / 500 };
     })

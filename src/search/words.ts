@@ -27,6 +27,16 @@ export function withParts(word: string): string[] {
   return parts.length > 1 ? [word, ...parts] : [word];
 }
 
+/** The identifiers of a text that capitals cut, such as `monitorEventLoopDelay` or `OOMKilled`: their parts, by the word that `wordsOf` makes of each. */
+export function capitalParts(text: string): Map<string, string[]> {
+  return new Map(
+    text.split(/[^\p{L}\p{N}]+/u).flatMap((word) => {
+      const parts = word.split(/(?<=[\p{Ll}\p{N}])(?=\p{Lu})|(?<=\p{Lu})(?=\p{Lu}\p{Ll})/u);
+      return parts.length > 1 ? [[word.toLowerCase(), parts.map((part) => part.toLowerCase())]] : [];
+    }),
+  );
+}
+
 /** The words that carry meaning; all of them when none does. */
 export function contentWords(words: readonly string[]): string[] {
   const content = words.filter((word) => !common.has(word));

@@ -139,6 +139,7 @@ async function table(name: string, engine: Engine, queries: readonly Query[]) {
       (query) => query.kind === kind,
     ]),
     ['tuned on', ({ set }) => set === 'tune'],
+    ['probes', ({ set }) => set === 'probe'],
     ['held out', ({ set }) => set === 'held'],
     ['all', () => true],
   ];

@@ -1,10 +1,16 @@
 /** The queries that search is held to, and how well a search answers them. */
 import { readFileSync } from 'node:fs';
 
+/** The sets of queries. */
+const sets = ['tune', 'probe', 'held'] as const;
+
 /** A query with the pages that answer it. */
 export interface Query {
-  /** `tune`: looked at while search was tuned; `held`: kept unseen until then. */
-  readonly set: 'tune' | 'held';
+  /**
+   * `tune`: on which ranking was tuned, word by word; `probe`: written by people who did not know the search, and looked at
+   * since, so that what it misses can be mended; `held`: written likewise and not looked at, so that it measures.
+   */
+  readonly set: (typeof sets)[number];
   /** What kind of query it is: abbreviation, code, identifier, keyword, question, section, typo. */
   readonly kind: string;
   readonly text: string;
@@ -22,16 +28,11 @@ export interface Query {
 export function parseQueries(text: string, file: string): Query[] {
   return text.split('\n').flatMap((row, index) => {
     if (row.trim() === '' || row.startsWith('#')) return [];
-    const [set, kind, query, pages, anchors = ''] = row.split('\t');
-    if (
-      (set !== 'tune' && set !== 'held') ||
-      !kind ||
-      !query ||
-      !pages ||
-      (kind === 'section') !== (anchors !== '')
-    ) {
+    const [name, kind, query, pages, anchors = ''] = row.split('\t');
+    const set = sets.find((known) => known === name);
+    if (!set || !kind || !query || !pages || (kind === 'section') !== (anchors !== '')) {
       throw new Error(
-        `${file}:${index + 1}: a row is set (tune or held), kind, query, pages and, for the kind section, anchors, with tabs between.`,
+        `${file}:${index + 1}: a row is set (${sets.join(', ')}), kind, query, pages and, for the kind section, anchors, with tabs between.`,
       );
     }
     return [{ set, kind, text: query, pages: pages.split(','), anchors: anchors.split(',').filter(Boolean) }];
@@ -122,15 +123,16 @@ export function sectionRight(query: Query, found: readonly Found[]): boolean {
   return best !== undefined && query.pages.includes(best.id) && query.anchors.includes(best.anchor ?? '');
 }
 
-/** The queries whose first page, or whose first section, was not right, each in a line with what was wanted. */
+/** The queries whose first page, or whose first section, was not right, each in a line with what was wanted; those of the set `held` stay unseen. */
 export function misses(answers: readonly Answered[]): { pages: string[]; sections: string[] } {
   const named = ({ query: { set, kind, text }, found }: Answered) =>
     `${set} ${kind} “${text}” → ${found.slice(0, 3).map(({ id }) => id).join(', ') || 'nothing'}`; // prettier-ignore
+  const seen = answers.filter(({ query }) => query.set !== 'held');
   const wrong = ({ query, found }: Answered) => !query.pages.includes(found[0]?.id ?? '');
   const astray = ({ query, found }: Answered) => query.anchors.length > 0 && !sectionRight(query, found);
   return {
-    pages: answers.filter(wrong).map((one) => `${named(one)}; wanted ${one.query.pages.join(' or ')}`),
-    sections: answers
+    pages: seen.filter(wrong).map((one) => `${named(one)}; wanted ${one.query.pages.join(' or ')}`),
+    sections: seen
       .filter((one) => astray(one) && !wrong(one))
       .map(
         (one) => `${named(one)}#${one.found[0]?.anchor ?? ''}; wanted #${one.query.anchors.join(' or #')}`,
