@@ -1,5 +1,5 @@
 import { micromark } from 'micromark';
-import { type ReferenceContext, findReferences, renderReference } from './references.ts';
+import { type ReferenceContext, findReferences, renderReference, spaceBefore } from './references.ts';
 
 /**
  * A line of inline Markdown as HTML, references resolved: what frontmatter strings and component attributes hold.
@@ -14,9 +14,9 @@ export function renderInline(markdown: string, context: ReferenceContext): strin
     markdown,
   );
   const html = micromark(marked.trim()).replace(/^<p>|<\/p>$/g, '');
-  return html.replace(/\uE000(\d+)\uE001/g, (_, index: string) => {
+  return html.replace(/(\s*)\uE000(\d+)\uE001/g, (_, space: string, index: string) => {
     const reference = references[Number(index)];
-    return reference ? renderReference(reference, context) : '';
+    return reference ? spaceBefore(reference, space) + renderReference(reference, context) : '';
   });
 }
 

@@ -37,10 +37,20 @@ test('a value is printed as recorded and linked to its lab', () => {
 
 test('text around references keeps its order', () => {
   expect(splitReferences('a [lab:write-skew] b', context)).toEqual([
-    { text: 'a ' },
+    { text: 'a\u00a0' },
     { html: expect.stringContaining('#lab-write-skew') },
     { text: ' b' },
   ]);
+});
+
+test('no line begins with a citation', () => {
+  expect(splitReferences('so [^ssi].', context)).toEqual([
+    { text: 'so' },
+    { html: expect.stringContaining('#source-ssi') },
+    { text: '.' },
+  ]);
+  expect(renderInline('so [^ssi].', context)).toMatch(/^so<sup/);
+  expect(renderInline('`so` [lab:write-skew].', context)).toMatch(/^<code>so<\/code>\u00a0<a/);
 });
 
 test('the same reference twice is resolved twice', () => {

@@ -66,6 +66,16 @@ export function renderReference(reference: Reference, context: ReferenceContext)
 }
 
 /**
+ * What stands between a reference and the word before it, so that a line never begins with it: a citation follows at once,
+ * as a footnote's number does, and the link to a lab is tied to its word.
+ * @param space the white space of the text
+ */
+export function spaceBefore({ source, value }: Reference, space: string): string {
+  if (source !== undefined) return '';
+  return value === undefined && space !== '' ? '\u00a0' : space;
+}
+
+/**
  * A text cut at its references: plain pieces as they are, references as HTML.
  * @throws Error as `renderReference`.
  */
@@ -76,7 +86,9 @@ export function splitReferences(
   const pieces: ({ text: string } | { html: string })[] = [];
   let end = 0;
   for (const reference of findReferences(text)) {
-    if (reference.index > end) pieces.push({ text: text.slice(end, reference.index) });
+    const [, before = '', space = ''] = /^([^]*?)(\s*)$/.exec(text.slice(end, reference.index)) ?? [];
+    const plain = before + spaceBefore(reference, space);
+    if (plain !== '') pieces.push({ text: plain });
     pieces.push({ html: renderReference(reference, context) });
     end = reference.index + reference.text.length;
   }

@@ -1,11 +1,12 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
+import type { IndexFile } from 'pagefind';
 import { expect, test } from 'vitest';
 import { compactIndex } from './compact.ts';
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 const gzipped = (text: string) => new Uint8Array(gzipSync(text, { level: 1 }));
 const long = Array.from({ length: 400 }, (_, i) => `word${i % 37} at ${i}`).join(' ');
-const files = [
+const files: readonly IndexFile[] = [
   {
     path: 'pagefind.js',
     content: bytes('export const search = (someQuery) => {\n  return someQuery + 1;\n};\n'),
@@ -21,7 +22,7 @@ const files = [
 
 test('what search loads is kept in fewer bytes with the same content, and nothing else', async () => {
   const small = await compactIndex(files);
-  const size = (path: string, among: typeof files) =>
+  const size = (path: string, among: readonly IndexFile[]) =>
     among.find((file) => file.path === path)?.content.length ?? 0;
   expect(small.map(({ path }) => path)).toEqual(
     files.map(({ path }) => path).filter((path) => !/pagefind-ui|unknown/.test(path)),

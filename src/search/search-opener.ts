@@ -1,6 +1,25 @@
 import { element } from '#site/element.ts';
 
 /**
+ * Keeps what is typed from now on, until the box that it is meant for is there; the keys of the page would take it for
+ * theirs. Gives how to end it, which gives the text.
+ */
+function keepTyping(): () => string {
+  let text = '';
+  const keep = (event: KeyboardEvent) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.key.length !== 1) return;
+    text += event.key;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+  };
+  addEventListener('keydown', keep, { capture: true });
+  return () => {
+    removeEventListener('keydown', keep, { capture: true });
+    return text;
+  };
+}
+
+/**
  * `<search-opener>`: its link leads to the search page; with script, a click, `/` or Ctrl/⌘ K opens the search box
  * in a dialog over the page instead. The box is fetched when it is first wanted.
  */
@@ -12,13 +31,20 @@ class SearchOpener extends HTMLElement {
     if (!link) return;
     const prepare = () => (this.#dialog ??= this.#make());
     const open = () => {
+      const typed = keepTyping();
       prepare().then(
         (dialog) => {
           dialog.showModal();
-          dialog.querySelector('input')?.select();
+          const input = dialog.querySelector('input');
+          input?.select();
+          const text = typed();
+          if (!input || text === '') return;
+          input.value = text;
+          input.dispatchEvent(new Event('input'));
         },
         // Without the network the link still leads to the page, which says what is wrong.
         () => {
+          typed();
           location.assign(link.href);
         },
       );

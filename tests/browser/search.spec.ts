@@ -53,6 +53,27 @@ test('the dialog opens by key, is walked by arrows, and leads to the page', asyn
   await expect(page).toHaveURL(/\/nodejs\/event-loop\/$/);
 });
 
+test('what is typed before the box is there goes into the box, not to the keys of the page', async ({
+  page,
+  site,
+  isMobile,
+}) => {
+  test.skip(isMobile, 'a phone has no keyboard');
+  const guide = new URL('nodejs/event-loop/', site).href;
+  await page.goto(guide);
+  await page.route('**/search-box*.js', async (route) => {
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    await route.continue();
+  });
+  await page.keyboard.press('/');
+  await page.keyboard.type('npm run');
+  const input = page.getByRole('dialog', { name: 'Search' }).getByRole('combobox', { name: 'Search' });
+  await expect(input).toHaveValue('npm run');
+  await page.keyboard.type(' x');
+  await expect(input).toHaveValue('npm run x');
+  expect(page.url()).toBe(guide);
+});
+
 test('what was followed is offered again, and can be forgotten', async ({ page, site }) => {
   await page.goto(new URL('search/?q=write%20skew', site).href);
   await page.locator('[data-site-search-hit]').first().click();

@@ -5,7 +5,7 @@ import { type Checkout, fixed, leaking, releasing, schema, transaction } from '.
 export default lab({
   title: 'The first patch loses orders; the second passes a pool of one',
   claim:
-    'Releasing in `finally` lends an open transaction to the next request, whose work is then lost; with one helper for every way out nothing stays open, and a pool of one catches both mistakes.',
+    'Releasing in a finally block lends an open transaction to the next request, whose work is then lost; with one helper for every way out nothing stays open, and a pool of one catches both mistakes.',
   engines: ['postgres'],
   async run({ postgres, fact, step }) {
     const db = await postgres();
