@@ -13,6 +13,8 @@ export default defineConfig({
   fullyParallel: true,
   workers: 2,
   forbidOnly: Boolean(process.env['CI']),
+  // Where tests run unattended the machine may stand still for seconds. What passes only at the second try is named as flaky.
+  retries: process.env['CI'] ? 1 : 0,
   reporter: [['list']],
   globalSetup: './serve-dist.ts',
   use: {

@@ -186,13 +186,13 @@ export function createSearchClient(base: string): SearchClient {
   };
 
   return {
-    prepare: async () => {
-      const known = await head.get();
+    prepare: () => head.get(),
+    async first(query, exact) {
+      const answer = (whole ?? (await fromHead.get())).search(query, { exact });
       // Only now, so that it does not take the line from what the first results need.
       void fromAll.get().catch(() => undefined);
-      return known;
+      return answer;
     },
-    first: async (query, exact) => (whole ?? (await fromHead.get())).search(query, { exact }),
     async full(query, exact) {
       const searcher = await fromAll.get().catch(() => fromHead.get());
       const ask = async () => {
