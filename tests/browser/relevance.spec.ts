@@ -1,26 +1,39 @@
 import { existsSync } from 'node:fs';
 import { askInPage } from '#search/relevance/in-page.ts';
-import { type Answered, type Query, misses, readQueries, score } from '#search/relevance/queries.ts';
+import {
+  type Answered,
+  type Query,
+  type Score,
+  misses,
+  readQueries,
+  score,
+} from '#search/relevance/queries.ts';
 import { expect, test } from './page.ts';
 
 const queries = readQueries((id) => existsSync(`dist/${id}/index.html`));
 
-test('what readers type finds its page and its section', async ({ page, site, isMobile }) => {
-  test.skip(isMobile, 'the size of the screen changes nothing in what is found');
-  await page.goto(new URL('search/', site).href);
-  const answers: Answered[] = [];
-  for (const query of queries) answers.push({ query, found: await askInPage(page, site, query.text) });
-  const of = (set: Query['set']) => score(answers.filter(({ query }) => query.set === set));
-  const [tuned, probes, held] = [of('tune'), of('probe'), of('held')];
-  const { pages, sections } = misses(answers);
-  const [wrong, astray] = [pages.join('\n'), sections.join('\n')];
-  expect.soft(tuned.first, wrong).toBeGreaterThanOrEqual(0.95);
-  expect.soft(tuned.three, wrong).toBeGreaterThanOrEqual(0.99);
-  expect.soft(tuned.zero + probes.zero + held.zero).toBe(0);
-  expect.soft(tuned.section, astray).toBeGreaterThanOrEqual(0.9);
-  // What a stranger's words meet. The floors lie a little below what was measured.
-  expect.soft(probes.first, wrong).toBeGreaterThanOrEqual(0.85);
-  expect.soft(probes.three, wrong).toBeGreaterThanOrEqual(0.93);
-  expect.soft(held.first).toBeGreaterThanOrEqual(0.72);
-  expect.soft(held.three).toBeGreaterThanOrEqual(0.9);
-});
+/** The least that search must reach, by set. Below `tune` it is a little less than what was measured: what a stranger's words meet. */
+const floors: Readonly<Record<Query['set'], Partial<Score>>> = {
+  tune: { first: 0.95, three: 0.99, section: 0.9 },
+  probe: { first: 0.85, three: 0.93, section: 0.55 },
+  held: { first: 0.72, three: 0.9 },
+};
+
+for (const [set, floor] of Object.entries(floors)) {
+  test(`what readers type finds its page and its section: ${set}`, async ({ page, site, isMobile }) => {
+    test.skip(isMobile, 'the size of the screen changes nothing in what is found');
+    // Hundreds of queries, each with the pause in typing that full text waits for.
+    test.setTimeout(400_000);
+    await page.goto(new URL('search/', site).href);
+    const answers: Answered[] = [];
+    for (const query of queries.filter((one) => one.set === set))
+      answers.push({ query, found: await askInPage(page, site, query.text) });
+    const reached = score(answers);
+    const { pages, sections } = misses(answers);
+    expect.soft(reached.zero).toBe(0);
+    for (const [name, least] of Object.entries(floor))
+      expect
+        .soft(reached[name as keyof Score], `${name}\n${[...pages, ...sections].join('\n')}`)
+        .toBeGreaterThanOrEqual(least);
+  });
+}
