@@ -33,7 +33,8 @@ export async function compactIndex(files: readonly IndexFile[]): Promise<IndexFi
   return Promise.all(
     kept.map(async ({ path, content }) => {
       if (path.endsWith('.js')) {
-        const { code = '' } = await minify(new TextDecoder().decode(content), { module: true });
+        const { code } = await minify(new TextDecoder().decode(content), { module: true });
+        if (!code) throw new Error(`Terser gave no code for Pagefind's ${path}.`);
         return { path, content: new TextEncoder().encode(code) };
       }
       if (!packed.test(path)) return { path, content };

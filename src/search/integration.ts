@@ -39,8 +39,8 @@ export function fullTextIndex(): AstroIntegration {
     name: 'full-text-index',
     hooks: {
       'astro:build:done': async ({ dir, logger }) => {
-        // Readers type N+1 and C++; without this the sign is lost from the pages but not from the query.
         process.env['PAGEFIND_UNSTABLE_INDEX_CHUNK_SIZE'] = partSize;
+        // Readers type N+1 and C++; without this the sign is lost from the pages but not from the query.
         const { index, errors } = await createIndex({ includeCharacters: '+' });
         if (!index) throw new Error(`The full-text index could not be made: ${errors.join('; ')}`);
         const folder = fileURLToPath(dir);

@@ -23,13 +23,13 @@ test('each place with an address is a record with its own text', () => {
   ]);
 });
 
-test('of a trace only what failed is kept: the messages that readers look for', () => {
+test('of a trace its notes and what failed are kept: the messages that readers look for', () => {
   const step = (outcome: string, result: string) =>
     `<li data-step data-outcome="${outcome}"><p class="step-line"><code>COMMIT</code></p><p class="step-result">${result}</p></li>`;
   expect(
     records(`<section data-part="proof"><h2 id="proof">Proof</h2><section class="lab" id="lab-x"><h3>A lab</h3>
-      <ol class="steps">${step('works', 'COMMIT')}${step('fails', 'could not serialize access')}</ol></section></section>`),
-  ).toEqual([{ anchor: 'lab-x', heading: 'A lab', text: 'could not serialize access' }]);
+      <ol class="steps">${step('works', 'COMMIT')}${step('fails', 'could not serialize access')}<li><p class="step-note">Try again.</p></li></ol></section></section>`),
+  ).toEqual([{ anchor: 'lab-x', heading: 'A lab', text: 'could not serialize access Try again.' }]);
 });
 
 test('a page that is no guide has none', () => {

@@ -1,5 +1,5 @@
 /**
- * A built guide cut into the records of full-text search: one for each place that a link can lead to, so that a hit
+ * A built guide cut into the records of full-text search: one for nearly each place that a link can lead to, so that a hit
  * names its section, its excerpt comes from there, and what is fetched for it is a paragraph, not a page.
  */
 

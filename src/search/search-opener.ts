@@ -7,8 +7,9 @@ import { element } from '#site/element.ts';
 function keepTyping(): () => string {
   let text = '';
   const keep = (event: KeyboardEvent) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || event.key.length !== 1) return;
-    text += event.key;
+    const { key } = event;
+    if (event.ctrlKey || event.metaKey || event.altKey || (key.length !== 1 && key !== 'Backspace')) return;
+    text = key === 'Backspace' ? text.slice(0, -1) : text + key;
     event.preventDefault();
     event.stopImmediatePropagation();
   };
@@ -30,10 +31,14 @@ class SearchOpener extends HTMLElement {
     const link = this.querySelector('a');
     if (!link) return;
     const prepare = () => (this.#dialog ??= this.#make());
+    let opening = false;
     const open = () => {
+      if (opening || document.querySelector('.search-dialog[open]')) return;
+      opening = true;
       const typed = keepTyping();
       prepare().then(
         (dialog) => {
+          opening = false;
           dialog.showModal();
           const input = dialog.querySelector('input');
           input?.select();
@@ -44,6 +49,7 @@ class SearchOpener extends HTMLElement {
         },
         // Without the network the link still leads to the page, which says what is wrong.
         () => {
+          opening = false;
           typed();
           location.assign(link.href);
         },

@@ -13,6 +13,9 @@ const languages: Readonly<Record<string, string>> = {
   yaml: 'YAML',
 };
 
+/** A block of fewer lines is not cut in two by the end of a printed page. */
+const fewLines = 12;
+
 /** The kinds of token that have a colour in `code.css`, by the name that Shiki's `css-variables` theme gives them. */
 const kinds: Readonly<Record<string, string>> = {
   comment: 'comment',
@@ -57,7 +60,7 @@ function tokensOf(code: Element): Child[] {
 /**
  * Makes Shiki's block (with the theme `css-variables`) a figure: the file's name (from `title="…"` after the fence) or the
  * language above, and the code with its tokens as classes, so that `code.css` alone says how they look. A block may
- * scroll, so the keyboard can reach it and it has a name; full-text search finds claims, and code would drown them.
+ * scroll, so the keyboard can reach it and it has a name.
  */
 export const codeFigure: Transformer = {
   name: 'code-figure',
@@ -66,15 +69,16 @@ export const codeFigure: Transformer = {
     const code = pre?.children.find((child): child is Element => child.type === 'element');
     if (!pre || !code) return;
     const { lang, meta } = this.options;
+    const lines = this.source.split('\n').length;
     const [, title = languages[lang] ?? lang] = /\btitle="([^"]*)"/.exec(meta?.__raw ?? '') ?? [];
     root.children = [
       element(
         'figure',
-        { class: 'code', 'data-pagefind-ignore': 'all' },
+        { class: lines < fewLines ? 'code code-short' : 'code' },
         element('figcaption', {}, { type: 'text', value: title }),
         element(
           'pre',
-          { 'data-language': lang, tabindex: '0', role: 'group', 'aria-label': `Code: ${title}` },
+          { tabindex: '0', role: 'group', 'aria-label': `Code: ${title}` },
           element('code', {}, ...tokensOf(code)),
         ),
       ),

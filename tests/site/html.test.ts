@@ -12,8 +12,6 @@ const validator = new HtmlValidate({
     'attribute-empty-style': 'off',
     'no-trailing-whitespace': 'off',
     'doctype-style': 'off',
-    // Expressive Code and Shiki colour tokens by custom properties on each span.
-    'no-inline-style': 'off',
     // HTML lets an id start with a digit or an underscore; `#30s` is what a reader would guess.
     'valid-id': ['error', { relaxed: true }],
     // Titles are sentences here, and search engines shorten them gracefully.

@@ -8,7 +8,7 @@ import { createRequire } from 'node:module';
 import subset from 'subset-font';
 
 const ascii = Array.from({ length: 0x7f - 0x20 }, (_, index) => String.fromCharCode(0x20 + index)).join('');
-const others = '\u00a0–—‘’“”…×±≤≥≠→·€';
+const others = '\u00a0–—‘’“”…×±≤≥≠→·€µ';
 
 const source = createRequire(import.meta.url).resolve(
   '@fontsource-variable/recursive/files/recursive-latin-full-normal.woff2',
