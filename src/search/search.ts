@@ -236,6 +236,7 @@ export function createSearcher(
       const typing = !/\s$/.test(query);
       const last = words.length - 1;
       const total = words.reduce((sum, word) => sum + rarity(word), 0);
+      const inHeadings = new Map(words.map((word) => [word, rarityInHeadings(word)]));
       const phrase = phraseOf(meant);
       const phrases = quoted(query);
 
@@ -248,7 +249,7 @@ export function createSearcher(
           score += weight * rarity(word);
           covered += rarity(word);
         });
-        const sections = rankSections(entry, words, rarityInHeadings);
+        const sections = rankSections(entry, inHeadings);
         if (words.length > 1) score += togetherInSection * total * (sections[0]?.share ?? 0) ** 2;
         score *= covered / total;
         if (meant.length > 1) {
@@ -310,17 +311,17 @@ function akin(a: string, b: string): boolean {
   return a === b || (Math.min(a.length, b.length) > 3 && (a.startsWith(b) || b.startsWith(a)));
 }
 
-/** The sections whose headings hold some of the query, those that hold most of it first; a short heading beats a long one. */
-function rankSections(
-  { sections }: Entry,
-  words: readonly string[],
-  rarity: (word: string) => number,
-): RankedSection[] {
-  const total = words.reduce((sum, word) => sum + rarity(word), 0);
+/**
+ * The sections whose headings hold some of the query, those that hold most of it first; a short heading beats a long one.
+ * `rarities`: the stems of the query with how much each tells among headings.
+ */
+function rankSections({ sections }: Entry, rarities: ReadonlyMap<string, number>): RankedSection[] {
+  const words = [...rarities];
+  const total = words.reduce((sum, [, rarity]) => sum + rarity, 0);
   return sections
     .map(({ section, stems: own }) => {
-      const found = words.filter((word) => own.some((other) => akin(word, other)));
-      const share = found.reduce((sum, word) => sum + rarity(word), 0) / total;
+      const found = words.filter(([word]) => own.some((other) => akin(word, other)));
+      const share = found.reduce((sum, [, rarity]) => sum + rarity, 0) / total;
       return { section, share, order: share - own.length / 500 };
     })
     .filter(({ share }) => share > 0)
