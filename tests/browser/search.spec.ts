@@ -1,4 +1,5 @@
 import AxeBuilder from '@axe-core/playwright';
+import { countFetched } from '#search/relevance/wire.ts';
 import { expect, test } from './page.ts';
 
 test('a shared search address shows its results in rank order', async ({ page, site }) => {
@@ -179,6 +180,25 @@ test('nothing of search loads before it is wanted', async ({ page, site }) => {
   await page.goto(site);
   await page.waitForLoadState('networkidle');
   expect(loaded.filter((path) => /search-head|pagefind|search-box/.test(path))).toEqual([]);
+});
+
+test('first results cost a reader 15 KB at most, all results 120 KB', async ({ page, site }) => {
+  await page.goto(site);
+  await page.waitForLoadState('networkidle');
+  const fetched = countFetched(page);
+  const titles = page.waitForResponse(/search-head/);
+  await page.locator('[data-site-search-open]').click();
+  await expect(page.getByRole('combobox', { name: 'Search' })).toBeVisible();
+  await (await titles).finished();
+  // The box and the titles; what follows them waits until something was asked.
+  const early = await fetched();
+  await page.getByRole('combobox', { name: 'Search' }).fill('isolation levels');
+  await expect(page.locator('search-box[complete]')).toBeVisible();
+  const all = await fetched();
+  expect(early.bytes).toBeGreaterThan(5_000);
+  expect(early.bytes).toBeLessThanOrEqual(15_000);
+  expect(all.bytes).toBeGreaterThan(early.bytes);
+  expect(all.bytes).toBeLessThanOrEqual(120_000);
 });
 
 test('an address that leads nowhere shows the pages that come nearest', async ({ page, site }) => {

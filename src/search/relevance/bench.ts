@@ -7,7 +7,6 @@
 import { cpSync, existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { brotliCompressSync } from 'node:zlib';
 import { type Browser, type Page, chromium } from '@playwright/test';
 import { JSDOM } from 'jsdom';
 import MiniSearch from 'minisearch';
@@ -17,6 +16,7 @@ import { findChromium } from '../../../tests/chromium.ts';
 import { type SectionRecord, sectionRecords } from '../records.ts';
 import { askInPage, placeOf } from './in-page.ts';
 import { type Answered, type Query, type Found, misses, readQueries, score } from './queries.ts';
+import { type Fetched, countFetched } from './wire.ts';
 
 const dist = 'dist';
 
@@ -159,60 +159,33 @@ async function table(name: string, engine: Engine, queries: readonly Query[]) {
   }
 }
 
-/** Bytes as a host with brotli sends them; what is already compressed is sent as it is. */
-const wire = (address: string, body: Buffer) =>
-  /\.(pf_\w+|pagefind|woff2|png)$/.test(address) ? body.length : brotliCompressSync(body).length;
-
 /** What a first search costs from a cold cache: bytes and requests up to the first and the full results, and the times. */
 async function cost(
   browser: Browser,
   name: string,
   act: (page: Page) => Promise<{ first: () => Promise<unknown>; full: () => Promise<unknown> }>,
 ) {
-  const runs: {
-    firstBytes: number;
-    firstRequests: number;
-    bytes: number;
-    requests: number;
-    first: number;
-    full: number;
-  }[] = [];
+  const runs: { early: Fetched; all: Fetched; first: number; full: number }[] = [];
   for (let round = 0; round < 3; round += 1) {
     const context = await browser.newContext();
     const page = await context.newPage();
     const { first, full } = await act(page);
-    const seen: Promise<number>[] = [];
-    page.on('response', (response) => {
-      seen.push(
-        response.body().then(
-          (body) => wire(new URL(response.url()).pathname, body),
-          () => 0,
-        ),
-      );
-    });
+    const fetched = countFetched(page);
     const start = performance.now();
     await first();
     const firstAt = performance.now() - start;
-    const early = await Promise.all([...seen]);
+    const early = await fetched();
     await full();
     const fullAt = performance.now() - start;
-    const all = await Promise.all([...seen]);
-    const sum = (some: number[]) => some.reduce((a, b) => a + b, 0);
-    runs.push({
-      firstBytes: sum(early),
-      firstRequests: early.length,
-      bytes: sum(all),
-      requests: all.length,
-      first: firstAt,
-      full: fullAt,
-    });
+    runs.push({ early, all: await fetched(), first: firstAt, full: fullAt });
     await context.close();
   }
   const [run] = runs;
   const best = (key: 'first' | 'full') => Math.min(...runs.map((one) => one[key])).toFixed(0);
+  const spent = ({ bytes, requests }: Fetched) => `${(bytes / 1000).toFixed(1)} KB in ${requests} requests`;
   if (run)
     console.log(
-      `  ${name.padEnd(16)} first results ${(run.firstBytes / 1000).toFixed(1)} KB in ${run.firstRequests} requests, ${best('first')} ms; full ${(run.bytes / 1000).toFixed(1)} KB in ${run.requests}, ${best('full')} ms (best of ${runs.length})`,
+      `  ${name.padEnd(16)} first results ${spent(run.early)}, ${best('first')} ms; full ${spent(run.all)}, ${best('full')} ms (best of ${runs.length})`,
     );
 }
 
