@@ -1,4 +1,5 @@
 /** What the search page and the dialog share in the browser: loading the indexes and asking them. */
+import { type Excerpt, marksOf, phraseOf } from './excerpt.ts';
 import {
   type Head,
   type HeadDocument,
@@ -9,14 +10,6 @@ import {
 } from './head.ts';
 import { type Answer, type Searcher, type TextHit, createSearcher } from './search.ts';
 import { spelled, wordsOf } from './words.ts';
-
-/** A piece of a section around the words that full-text search found. */
-export interface Excerpt {
-  /** HTML with `<mark>`; Pagefind escapes the text. */
-  readonly html: string;
-  /** The first marked word with the three that follow it, to find the place again; empty when nothing is marked. */
-  readonly phrase: string;
-}
 
 /** Excerpts by `page id#anchor`. */
 export type Excerpts = ReadonlyMap<string, Excerpt>;
@@ -82,18 +75,6 @@ async function json<Value>(address: string): Promise<Value> {
   return response.json() as Promise<Value>;
 }
 
-/** The first marked word of an excerpt and the three after it, as plain text. */
-function phraseOf(html: string): string {
-  const [, marked = ''] = /<mark>(.*)$/s.exec(html) ?? [];
-  const text = new DOMParser().parseFromString(marked, 'text/html').body.textContent;
-  return text.split(/\s+/).slice(0, 4).join(' ').trim();
-}
-
-/** What an excerpt marks, each mark as words. */
-function marksOf(html: string): string[] {
-  return [...html.matchAll(/<mark>(.*?)<\/mark>/g)].map(([, marked = '']) => wordsOf(marked).join(' '));
-}
-
 /**
  * Whether an excerpt marks one of the words, or at least its first half: for a word that stands nowhere, Pagefind answers
  * with the longest beginning that does, down to a single letter.
@@ -132,6 +113,7 @@ export function createSearchClient(base: string): SearchClient {
       basePath: `${base}pagefind/`,
       baseUrl: base,
       ranking: { metaWeights: { title: 5 } },
+      excerptEllipsis: '…',
       noWorker: true,
     });
     return module;

@@ -1,6 +1,7 @@
 /** Draws what search found, as elements. */
 import { element } from '#site/element.ts';
-import type { Excerpt, Excerpts } from './client.ts';
+import type { Excerpts } from './client.ts';
+import type { Excerpt } from './excerpt.ts';
 import type { Head } from './head.ts';
 import type { Result } from './search.ts';
 

@@ -29,7 +29,21 @@ test('of a trace its notes and what failed are kept: the messages that readers l
   expect(
     records(`<section data-part="proof"><h2 id="proof">Proof</h2><section class="lab" id="lab-x"><h3>A lab</h3>
       <ol class="steps">${step('works', 'COMMIT')}${step('fails', 'could not serialize access')}<li><p class="step-note">Try again.</p></li></ol></section></section>`),
-  ).toEqual([{ anchor: 'lab-x', heading: 'A lab', text: 'could not serialize access Try again.' }]);
+  ).toEqual([{ anchor: 'lab-x', heading: 'A lab', text: 'could not serialize access. Try again.' }]);
+});
+
+test('read in one line, names and values stay apart and left-out citations leave no gap', () => {
+  expect(
+    records(`<section data-part="proof"><h2 id="proof">Proof</h2><section class="lab" id="lab-x"><p class="lab-badge">Lab</p><h3>A lab</h3>
+      <p>The frame has a name <sup class="cite">4</sup>. It said “stop.”</p>
+      <dl class="facts"><div><dt>rows left</dt><dd>0</dd></div><div><dt>kills</dt><dd>5</dd></div></dl></section></section>`),
+  ).toEqual([
+    {
+      anchor: 'lab-x',
+      heading: 'A lab',
+      text: 'The frame has a name. It said “stop.” rows left: 0; kills: 5.',
+    },
+  ]);
 });
 
 test('a page that is no guide has none', () => {

@@ -13,37 +13,53 @@ export interface SectionRecord {
 
 /** What is drawn, pressed or run rather than read, or repeats what stands elsewhere. */
 const unread =
-  'svg, script, style, button, form, .definition, figure.code, .steps-bar, .steps-head, .step-line, .step-queues, li:not([data-outcome=fails]) .step-result, .plot, .fact-table, .lab-label, .lab-origin, .cite, .visually-hidden, .heading-line a, .answer-link, [data-pagefind-ignore]';
+  'svg, script, style, button, form, .definition, figure.code, .steps-bar, .steps-head, .step-line, .step-queues, li:not([data-outcome=fails]) .step-result, .plot, .fact-table, .lab-badge, .lab-label, .lab-link, .lab-origin, .cite, .visually-hidden, .heading-line a, .answer-link, [data-pagefind-ignore]';
 /**
  * Elements within a part that are records of their own. The rows of the rubric and the myths stay together: each is a
  * sentence or two, and a link to the found words leads to the row just as well.
  */
 const places = ':is(.lab, .failure, .answer)[id]';
 
-const squeeze = (text: string) => text.replaceAll(/\s+/g, ' ').trim();
-const separate = new Set([
-  'P',
-  'LI',
-  'DT',
-  'DD',
-  'TD',
-  'TH',
-  'H2',
-  'H3',
-  'H4',
-  'DIV',
-  'FIGCAPTION',
-  'SUMMARY',
-]);
+/** One space between words, none before what a left-out citation was followed by. */
+const squeeze = (text: string) =>
+  text
+    .replaceAll(/\s+/g, ' ')
+    .replaceAll(/ (?=[.,;:!?)])/g, '')
+    .trim();
 
-/** The text of a node as it is read, with a space where the eye sees a gap; `skip` leaves elements out. */
+/** Elements with a line of their own, and the sign that ends one that has none: read in one line they would run together. */
+const separate: Readonly<Record<string, string>> = {
+  P: '.',
+  LI: ';',
+  DT: ':',
+  DD: ';',
+  TD: ';',
+  TH: ':',
+  H2: ':',
+  H3: ':',
+  H4: ':',
+  DIV: '',
+  FIGCAPTION: ':',
+  SUMMARY: '',
+};
+
+/** The text of a node as it is read, in one line; `skip` leaves elements out. */
 function textOf(node: Node, skip: (element: Element) => boolean): string {
   if (node.nodeType === node.TEXT_NODE) return node.textContent ?? '';
   const element = node as Element;
   if (skip(element)) return ' ';
-  const text = [...node.childNodes].map((child) => textOf(child, skip)).join('');
-  return separate.has(element.nodeName) ? ` ${text} ` : text;
+  const text = textWithin(element, skip);
+  const end = separate[element.nodeName];
+  if (end === undefined) return text;
+  return /[\p{L}\p{N}%)]”?\s*$/u.test(text) ? ` ${text.trimEnd()}${end} ` : ` ${text} `;
 }
+
+/** The same for what stands within an element. */
+const textWithin = (element: Element, skip: (element: Element) => boolean): string =>
+  [...element.childNodes].map((child) => textOf(child, skip)).join('');
+
+/** A heading as it is read. */
+const nameOf = (heading: Element) => squeeze(textWithin(heading, (element) => element.matches(unread)));
 
 /** The element that names a place: a follow-up's question stands above its answer. */
 function headingOf(place: Element): Element | null | undefined {
@@ -64,7 +80,8 @@ function sectionHeading(node: Node): Element | null {
 export function sectionRecords(document: Document): SectionRecord[] {
   const records: SectionRecord[] = [];
   const add = (anchor: string, heading: string, text: string) => {
-    if (squeeze(text) !== '') records.push({ anchor, heading, text: squeeze(text) });
+    const squeezed = squeeze(text).replace(/;$/, '.');
+    if (squeezed !== '') records.push({ anchor, heading, text: squeezed });
   };
   // The list of sources repeats in titles what the text says, and is nowhere a reader looks for an answer.
   for (const part of document.querySelectorAll('section[data-part]:not([data-part=sources])')) {
@@ -80,7 +97,7 @@ export function sectionRecords(document: Document): SectionRecord[] {
       if (h3) {
         add(anchor, heading, text);
         anchor = h3.id;
-        heading = squeeze(textOf(h3, (element) => element.matches(unread)));
+        heading = nameOf(h3);
         text = '';
       } else {
         text += ` ${textOf(child, skip)}`;
@@ -91,11 +108,7 @@ export function sectionRecords(document: Document): SectionRecord[] {
       const name = headingOf(place);
       const skipped = (element: Element) =>
         element.matches(unread) || element === name || (element !== place && element.matches(places));
-      add(
-        place.id,
-        name ? squeeze(textOf(name, (element) => element.matches(unread))) : inPart,
-        textOf(place, skipped),
-      );
+      add(place.id, name ? nameOf(name) : inPart, textOf(place, skipped));
     }
   }
   return records;

@@ -1,9 +1,7 @@
 import { changeReader, forgetSearches, loadReader, rememberSearch } from '#practice/store.ts';
 import { type Excerpts, type SearchClient, createSearchClient } from './client.ts';
-import { adoptStyles } from '#site/adopt-styles.ts';
 import { element } from '#site/element.ts';
 import { drawAll, drawResult } from './draw.ts';
-import styles from './search.css?inline';
 import type { Answer } from './search.ts';
 
 const storage = () => localStorage;
@@ -298,5 +296,10 @@ class SearchBox extends HTMLElement {
   }
 }
 
-adoptStyles(styles);
+declare global {
+  interface HTMLElementTagNameMap {
+    'search-box': SearchBox;
+  }
+}
+
 customElements.define('search-box', SearchBox);

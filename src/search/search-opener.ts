@@ -1,5 +1,3 @@
-import { element } from '#site/element.ts';
-
 /**
  * Keeps what is typed from now on, until the box that it is meant for is there; the keys of the page would take it for
  * theirs. Gives how to end it, which gives the text.
@@ -73,19 +71,8 @@ class SearchOpener extends HTMLElement {
 
   async #make(): Promise<HTMLDialogElement> {
     try {
-      await import('./search-box.ts');
-      const box = document.createElement('search-box');
-      box.setAttribute('base', this.getAttribute('base') ?? '/');
-      box.className = 'not-content';
-      const close = element('button', { type: 'submit', class: 'quiet-button' }, 'Close');
-      const dialog = element(
-        'dialog',
-        { class: 'search-dialog', 'aria-label': 'Search', closedby: 'any' },
-        box,
-        element('form', { method: 'dialog', class: 'search-close' }, close),
-      );
-      document.body.append(dialog);
-      return dialog;
+      const { createSearchDialog } = await import('./search-dialog.ts');
+      return createSearchDialog(this.getAttribute('base') ?? '/');
     } catch (error) {
       this.#dialog = undefined;
       throw error;
