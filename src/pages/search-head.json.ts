@@ -2,7 +2,6 @@ import { render } from 'astro:content';
 import type { APIRoute } from 'astro';
 import { categories } from '#guides/catalogue.ts';
 import { type PublishedGuide, publishedGuides } from '#guides/current.ts';
-import { tags } from '#guides/tags.ts';
 import { type Head, type HeadPage, packHead } from '#search/head.ts';
 
 async function headPage({ id, guide, question, category, entry }: PublishedGuide): Promise<HeadPage> {
@@ -14,7 +13,6 @@ async function headPage({ id, guide, question, category, entry }: PublishedGuide
     title: guide.title,
     asked: question.asked,
     aliases: guide.aliases,
-    topics: guide.tags.map((tag) => tags[tag]),
     sections: headings.filter(({ depth }) => depth === 3).map(({ slug, text }) => ({ anchor: slug, text })),
   };
 }
@@ -29,7 +27,6 @@ export const GET: APIRoute = async () => {
     title: 'Glossary',
     asked: 'Glossary: every term in a sentence',
     aliases: ['definitions', 'abbreviations'],
-    topics: [],
     sections: [],
   };
   const head: Head = {

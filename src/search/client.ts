@@ -9,7 +9,7 @@ import {
   withSections,
 } from './head.ts';
 import { type Answer, type Searcher, type TextHit, createSearcher } from './search.ts';
-import { spelled, wordsOf } from './words.ts';
+import { spelled, stem } from './words.ts';
 
 /** Excerpts by `page id#anchor`. */
 export type Excerpts = ReadonlyMap<string, Excerpt>;
@@ -157,14 +157,17 @@ export function createSearchClient(base: string): SearchClient {
     return { hits, excerpts };
   };
 
-  /** Whether the text holds a query's words just as they are typed, so that none of them is a typing mistake. */
-  const standsInText = async (query: string) => {
+  /** Those of the words that stand in the text just as they are typed, so that they are no typing mistakes. */
+  const standing = async (words: readonly string[]): Promise<ReadonlySet<string>> => {
+    if (words.length === 0) return new Set();
     const { search } = await pagefind.get();
-    const [first] = (await search(query)).results;
-    if (!first) return false;
-    const { excerpt } = await first.data();
-    const marks = marksOf(excerpt);
-    return wordsOf(query).every((word) => marks.some((marked) => marked.includes(word)));
+    const stands = async (word: string) => {
+      const [first] = (await search(word)).results;
+      const marks = first ? marksOf((await first.data()).excerpt) : [];
+      return marks.some((marked) => marked.includes(word) || stem(marked) === stem(word));
+    };
+    const found = await Promise.all(words.map(stands));
+    return new Set(words.filter((_, index) => found[index]));
   };
 
   return {
@@ -176,15 +179,18 @@ export function createSearchClient(base: string): SearchClient {
       return answer;
     },
     async full(query, exact) {
-      const searcher = await fromAll.get().catch(() => fromHead.get());
+      let complete = true;
+      const searcher = await fromAll.get().catch(() => {
+        complete = false;
+        return fromHead.get();
+      });
       const ask = async () => {
-        const understood = searcher.search(query, { exact });
-        const asTyped = exact || (understood.corrected !== undefined && (await standsInText(query)));
-        const { words, corrected } = asTyped ? searcher.search(query, { exact: true }) : understood;
+        const keep = await standing(searcher.search(query, { exact }).doubted);
+        const { words, corrected } = searcher.search(query, { exact, keep });
         const { hits, excerpts } = await textHits(corrected ?? query, words);
         // Pagefind says nothing when a part of its index is gone; it only finds less.
         if (hits.length === 0 && (await entry()) !== loadedEntry) throw new Error('The index was replaced.');
-        return { answer: searcher.search(query, { exact: asTyped, text: hits }), excerpts, complete: true };
+        return { answer: searcher.search(query, { exact, keep, text: hits }), excerpts, complete };
       };
       try {
         return await ask().catch(() => {

@@ -66,7 +66,7 @@ export function drawAll({ categories, pages }: Head, base: string): HTMLElement[
   return categories.map(({ slug, title, hue }) =>
     element(
       'section',
-      { class: `question-group hue-${hue}` },
+      { class: `question-group hue-${hue}`, 'data-category': slug },
       element('h2', {}, title),
       element(
         'ol',

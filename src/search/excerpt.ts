@@ -9,7 +9,7 @@ export interface Excerpt {
 }
 
 /** How many words find a place again: a single one would find the first place of the page that holds it. */
-const enough = 4;
+const enough = 6;
 
 /** Sections are indexed in one line, with signs between what stands apart on the page; a phrase crosses none of them. */
 const ends = /[.,;:!?)…]$/;

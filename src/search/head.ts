@@ -1,5 +1,5 @@
 /**
- * The head index: what a reader may name a page by (title, question, aliases, topics) and the headings of its deep dive,
+ * The head index: what a reader may name a page by (title, question, aliases) and the headings of its deep dive,
  * or the terms of the glossary. It is small, so that the first results stand before anything else has loaded, and it
  * knows the words that correct typing mistakes. The remaining places of the pages come in a second document.
  */
@@ -24,7 +24,6 @@ export interface HeadPage {
   /** The question as asked, or what the page is called in full. */
   readonly asked: string;
   readonly aliases: readonly string[];
-  readonly topics: readonly string[];
   readonly sections: readonly HeadSection[];
 }
 
@@ -36,13 +35,13 @@ export interface Head {
 }
 
 /**
- * The document that `/search-head.json` holds: the head with each section as its text alone where the anchor follows from
- * it, as it does for nearly all headings; the rest is spared on the line.
+ * The document that `/search-head.json` holds: the head with one list for each field, since what is alike compresses best
+ * side by side, and each section as its text alone where the anchor follows from it, as it does for nearly all headings.
  */
 export interface HeadDocument extends Omit<Head, 'pages'> {
-  readonly pages: readonly (Omit<HeadPage, 'sections'> & {
-    readonly sections: readonly (string | HeadSection)[];
-  })[];
+  readonly pages: {
+    readonly [Field in Exclude<keyof HeadPage, 'sections'>]: readonly HeadPage[Field][];
+  } & { readonly sections: readonly (readonly (string | HeadSection)[])[] };
 }
 
 /** The anchor that a heading gets from its text: lower case, letters, digits, hyphens and underscores, spaces as hyphens. */
@@ -55,14 +54,20 @@ function anchorOf(text: string): string {
 
 /** The document of a head. */
 export function packHead({ pages, ...head }: Head): HeadDocument {
+  const list = <Field extends keyof HeadPage>(field: Field) => pages.map((page) => page[field]);
   return {
     ...head,
-    pages: pages.map(({ sections, ...page }) => ({
-      ...page,
-      sections: sections.map((section) =>
-        anchorOf(section.text) === section.anchor ? section.text : section,
+    pages: {
+      id: list('id'),
+      number: list('number'),
+      category: list('category'),
+      title: list('title'),
+      asked: list('asked'),
+      aliases: list('aliases'),
+      sections: list('sections').map((sections) =>
+        sections.map((section) => (anchorOf(section.text) === section.anchor ? section.text : section)),
       ),
-    })),
+    },
   };
 }
 
@@ -70,9 +75,14 @@ export function packHead({ pages, ...head }: Head): HeadDocument {
 export function unpackHead({ pages, ...head }: HeadDocument): Head {
   return {
     ...head,
-    pages: pages.map(({ sections, ...page }) => ({
-      ...page,
-      sections: sections.map((section) =>
+    pages: pages.id.map((id, at) => ({
+      id,
+      number: pages.number[at] ?? 0,
+      category: pages.category[at] ?? '',
+      title: pages.title[at] ?? '',
+      asked: pages.asked[at] ?? '',
+      aliases: pages.aliases[at] ?? [],
+      sections: (pages.sections[at] ?? []).map((section) =>
         typeof section === 'string' ? { anchor: anchorOf(section), text: section } : section,
       ),
     })),

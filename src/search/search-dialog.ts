@@ -13,10 +13,11 @@ const keys = [
 
 /** The dialog over a page that holds a search box, added to the page and closed. `base`: where the site is, with a trailing slash. */
 export function createSearchDialog(base: string): HTMLDialogElement {
+  const box = element('search-box', { base, class: 'not-content' });
   const dialog = element(
     'dialog',
     { class: 'search-dialog', 'aria-label': 'Search', closedby: 'any' },
-    element('search-box', { base, class: 'not-content' }),
+    box,
     element(
       'form',
       { method: 'dialog', class: 'search-close' },
@@ -28,6 +29,9 @@ export function createSearchDialog(base: string): HTMLDialogElement {
       ),
     ),
   );
+  dialog.addEventListener('close', () => {
+    box.forgetChoice();
+  });
   document.body.append(dialog);
   return dialog;
 }

@@ -1,20 +1,23 @@
 /**
  * Keeps what is typed from now on, until the box that it is meant for is there; the keys of the page would take it for
- * theirs. Gives how to end it, which gives the text.
+ * theirs. Gives how to end it, which gives the text, and whether Enter came after it.
  */
-function keepTyping(): () => string {
+function keepTyping(): () => { text: string; entered: boolean } {
   let text = '';
+  let entered = false;
   const keep = (event: KeyboardEvent) => {
     const { key } = event;
-    if (event.ctrlKey || event.metaKey || event.altKey || (key.length !== 1 && key !== 'Backspace')) return;
-    text = key === 'Backspace' ? text.slice(0, -1) : text + key;
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (key.length !== 1 && key !== 'Backspace' && key !== 'Enter') return;
+    entered = key === 'Enter';
+    if (!entered) text = key === 'Backspace' ? text.slice(0, -1) : text + key;
     event.preventDefault();
     event.stopImmediatePropagation();
   };
   addEventListener('keydown', keep, { capture: true });
   return () => {
     removeEventListener('keydown', keep, { capture: true });
-    return text;
+    return { text, entered };
   };
 }
 
@@ -31,7 +34,14 @@ class SearchOpener extends HTMLElement {
     const prepare = () => (this.#dialog ??= this.#make());
     let opening = false;
     const open = () => {
-      if (opening || document.querySelector('.search-dialog[open]')) return;
+      // A page with a box of its own needs no second one.
+      const own = document.querySelector<HTMLInputElement>('main search-box input');
+      if (own) {
+        own.scrollIntoView({ block: 'center' });
+        own.select();
+        return;
+      }
+      if (opening || document.querySelector('dialog[open]')) return;
       opening = true;
       const typed = keepTyping();
       prepare().then(
@@ -40,24 +50,25 @@ class SearchOpener extends HTMLElement {
           dialog.showModal();
           const input = dialog.querySelector('input');
           input?.select();
-          const text = typed();
+          const { text, entered } = typed();
           if (!input || text === '') return;
           input.value = text;
-          input.dispatchEvent(new Event('input'));
+          input.dispatchEvent(new Event('input', { bubbles: true }));
+          if (entered) input.form?.requestSubmit();
         },
-        // Without the network the link still leads to the page, which says what is wrong.
         () => {
           opening = false;
           typed();
-          location.assign(link.href);
+          // The search page says what is wrong, but a reader without a network must not lose this one for it.
+          if (navigator.onLine) location.assign(link.href);
+          else link.title = 'Search needs the network the first time';
         },
       );
     };
     for (const intent of ['pointerenter', 'focus'])
       link.addEventListener(intent, () => void prepare().catch(() => undefined));
     link.addEventListener('click', (event) => {
-      if (event.metaKey || event.ctrlKey || event.shiftKey || document.querySelector('search-box[address]'))
-        return;
+      if (event.metaKey || event.ctrlKey || event.shiftKey) return;
       event.preventDefault();
       open();
     });

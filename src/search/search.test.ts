@@ -11,7 +11,6 @@ const page = (id: string, number: number, rest: Partial<HeadPage>): HeadPage => 
   title: '',
   asked: '',
   aliases: [],
-  topics: [],
   sections: [],
   ...rest,
 });
@@ -100,6 +99,35 @@ describe('understands how things are written', () => {
     const known = createSearcher(head, { fsm: 'async await' });
     expect(known.search('FSM').results[0]?.page.number).toBe(8);
     expect(known.search('FSM').corrected).toBeUndefined();
+  });
+
+  test('a word that stands in the text is no typing mistake', () => {
+    const { corrected, doubted } = searcher.search('microtusk queue');
+    expect(corrected).toBe('microtask queue');
+    expect(doubted).toEqual(['microtusk']);
+    expect(searcher.search('microtusk queue', { keep: new Set(doubted) }).corrected).toBeUndefined();
+  });
+
+  test('a query is shown as typed where its words were only taken apart or spelled out', () => {
+    const known = createSearcher(head, { orm: 'object relational mapper' });
+    expect(known.search('ORM kuberntes').corrected).toBe('orm kubernetes');
+    expect(searcher.search('runEventLoopTwice').corrected).toBeUndefined();
+    expect(searcher.search('runEventLoopTwice').doubted).toEqual(['runeventlooptwice']);
+  });
+
+  test('an error code is one word, also in capitals', () => {
+    expect(searcher.search('57P01').words).toEqual(['57p01']);
+  });
+
+  test('what is written with a hyphen is known without it, mistyped too', () => {
+    const known = createSearcher([page('a/b', 1, { aliases: ['Back-pressure'] }), ...head]);
+    expect(known.search('backpressure').results[0]?.page.number).toBe(1);
+    expect(known.search('backpresure').results[0]?.page.number).toBe(1);
+  });
+
+  test('an identifier in three words is found', () => {
+    const known = createSearcher([page('a/b', 1, { aliases: ['AsyncLocalStorage'] }), ...head]);
+    expect(known.search('async local storage').results[0]?.page.number).toBe(1);
   });
 
   test('words in quotes must stand together; when they do nowhere, they count as words', () => {

@@ -24,6 +24,8 @@ export interface Answer {
   readonly corrected?: string;
   /** The words that were looked for, as they were understood, without those too common to tell pages apart. */
   readonly words: readonly string[];
+  /** The words, as typed, in whose place others were looked for: they may stand in the text all the same. */
+  readonly doubted: readonly string[];
   /** True when even the best page holds less than half of what was asked, by the rarity of its words. */
   readonly weak: boolean;
 }
@@ -51,13 +53,26 @@ interface Entry {
 export interface Searcher {
   /**
    * @param query what was typed, of any length and form; words between double quotes must stand together
-   * @param options `exact`: take every word as it is typed; `text`: what full-text search found for the corrected query
+   * @param options `exact`: take every word as it is typed; `keep`: take these so, because they stand in the text; `text`:
+   * what full-text search found for the corrected query
    */
-  search: (query: string, options?: { exact?: boolean; text?: readonly TextHit[] }) => Answer;
+  search: (
+    query: string,
+    options?: { exact?: boolean; keep?: ReadonlySet<string>; text?: readonly TextHit[] },
+  ) => Answer;
+}
+
+/** A query as it was understood. */
+interface Understood {
+  readonly words: string[];
+  /** The words, as typed, that others were put for. */
+  readonly doubted: string[];
+  /** The query as a reader should see it, when a word was taken for a typing mistake. */
+  readonly corrected?: string | undefined;
 }
 
 /** What a word counts by where it is found, tuned on the tuning half of `queries.tsv`. */
-const weights = { alias: 6, title: 5, asked: 3, topic: 2, section: 1.6 } as const;
+const weights = { alias: 6, title: 5, asked: 3, section: 1.6 } as const;
 /** What one heading with all of the query's words adds, beside a word's weight in a field. */
 const togetherInSection = 4;
 /** What full text counts beside the head index, whose best page counts 1. */
@@ -97,7 +112,6 @@ function entryOf(page: HeadPage): Entry {
       field(weights.alias, page.aliases),
       field(weights.title, [page.title, page.id.replaceAll(/[-/]/g, ' ')]),
       field(weights.asked, [page.asked]),
-      field(weights.topic, page.topics),
       field(weights.section, page.sections.map(sectionText)),
     ],
     sections: page.sections.map((section) => ({ section, stems: [...new Set(stems(sectionText(section)))] })),
@@ -159,6 +173,14 @@ export function createSearcher(
     for (const word of texts.flatMap(wordsOf).flatMap(withParts))
       if (!spellings.has(stem(word))) spellings.set(stem(word), word);
   }
+  // Readers run together what is written with a hyphen: “backpressure”.
+  for (const { page } of entries)
+    for (const [term] of [page.title, ...page.aliases, ...page.sections.map(({ text }) => text)]
+      .join(' ')
+      .matchAll(/\p{L}+-\p{L}+/gu)) {
+      const joined = term.replace('-', '').toLowerCase();
+      if (!spellings.has(joined)) spellings.set(joined, joined);
+    }
   const vocabulary = [...spellings.keys()].filter((word) => word.length > 2);
 
   const headings = entries.flatMap(({ sections }) => sections);
@@ -176,16 +198,17 @@ export function createSearcher(
   /** The known word that was meant, or undefined when the word is known, short, or an identifier. */
   const correction = (word: string): string | undefined => {
     const form = stem(word);
-    if (word.length < 3 || !/^[a-z]+$/.test(word) || known(word) || contentWords([word, '']).length === 0)
+    if (word.length < 4 || !/^[a-z]+$/.test(word) || known(word) || contentWords([word, '']).length === 0)
       return undefined;
-    if (word.length > 3 && vocabulary.some((other) => other.startsWith(form))) return undefined;
+    if (word.length > 3 && vocabulary.some((other) => other.startsWith(word))) return undefined;
     const most = word.length < 6 ? 1 : 2;
     let best: { spelling: string; cost: number } | undefined;
     for (const [other, spelling] of spellings) {
       if (other.length < 3 || !/^[a-z]+$/.test(spelling)) continue;
       // A stem hides letters that a reader may have mistyped, so the word itself is compared as well.
       const distance = Math.min(mistakes(form, other, most), mistakes(word, spelling, most));
-      if (distance > most || (word.length < 5 && other[0] !== form[0])) continue;
+      // Who mistypes twice, or in a short word, still begins it right.
+      if (distance > most || ((word.length < 5 || distance > 1) && other[0] !== form[0])) continue;
       // Of two words equally near, the one with the same first letter and on more pages is meant.
       const cost =
         distance * 10 - (other[0] === form[0] ? 5 : 0) - (frequency.get(other) ?? 0) / entries.length;
@@ -194,45 +217,75 @@ export function createSearcher(
     return best?.spelling;
   };
 
+  /** Where a word has lost a space, cut there; undefined when no cut gives two known words. */
+  const apart = (word: string): string[] | undefined => {
+    const at = cuts(word).find((cut) => known(word.slice(0, cut)) && known(word.slice(cut)));
+    return at === undefined ? undefined : [word.slice(0, at), word.slice(at)];
+  };
+
+  /** The known word that was meant, or two where it is known only as two. */
+  const corrected = (word: string): string[] | undefined => {
+    const better = correction(word);
+    if (better === undefined) return undefined;
+    return known(better) ? [better] : (apart(better) ?? [better]);
+  };
+
   /** The words as they were meant: an identifier's parts, words run together or apart, typing mistakes. */
-  const understand = (typed: readonly string[], query: string): { words: string[]; changed: boolean } => {
+  const understand = (typed: readonly string[], query: string, keep: ReadonlySet<string>): Understood => {
     const capitals = capitalParts(query);
     const words: string[] = [];
+    const shown: string[] = [];
+    const doubted: string[] = [];
     let changed = false;
     for (let index = 0; index < typed.length; index += 1) {
       const word = typed[index] ?? '';
-      const next = typed[index + 1];
-      const joined = word + (next ?? '');
       const expansion = Object.hasOwn(expansions, word) ? expansions[word] : undefined;
-      if (expansion !== undefined && !named(word)) {
+      const joined = [3, 2]
+        .map((length) => typed.slice(index, index + length))
+        .find(
+          (parts) =>
+            parts.length > 1 &&
+            parts.join('').length > 6 &&
+            known(parts.join('')) &&
+            (parts.length > 2 || !parts.every(known)),
+        );
+      const inCapitals = capitals.get(word)?.some(known) ? capitals.get(word) : undefined;
+      if (keep.has(word)) {
+        words.push(word);
+        shown.push(word);
+      } else if (expansion !== undefined && !named(word)) {
         words.push(...(known(word) ? [word] : []), ...wordsOf(expansion));
-      } else if (next !== undefined && joined.length > 6 && known(joined) && !(known(word) && known(next))) {
-        words.push(joined);
-        index += 1;
+        shown.push(word);
+      } else if (joined) {
+        words.push(joined.join(''));
+        shown.push(joined.join(''));
+        index += joined.length - 1;
       } else if (known(word)) {
         words.push(word);
-      } else if (withParts(word).length > 1) {
-        words.push(...withParts(word).slice(1));
-      } else if (capitals.has(word)) {
-        words.push(...(capitals.get(word) ?? []));
+        shown.push(word);
       } else {
-        const cut = cuts(word).find((at) => known(word.slice(0, at)) && known(word.slice(at)));
-        const better = cut === undefined ? correction(word) : undefined;
-        if (cut !== undefined) words.push(word.slice(0, cut), word.slice(cut));
-        else words.push(better ?? word);
-        changed ||= cut !== undefined || better !== undefined;
+        const parts = withParts(word).length > 1 ? withParts(word).slice(1) : inCapitals;
+        const better = parts ? undefined : (apart(word) ?? corrected(word));
+        words.push(...(parts ?? better ?? [word]));
+        shown.push(...(better ?? [word]));
+        if (parts ?? better) doubted.push(word);
+        changed ||= better !== undefined;
       }
     }
-    return { words, changed };
+    return { words, doubted, corrected: changed ? shown.join(' ') : undefined };
   };
 
   return {
-    search(query, { exact = false, text = [] } = {}) {
+    search(query, { exact = false, keep = new Set<string>(), text = [] } = {}) {
       const typed = wordsOf(query);
-      const { words: meant, changed } = exact ? { words: typed, changed: false } : understand(typed, query);
+      const {
+        words: meant,
+        doubted,
+        corrected,
+      }: Understood = exact ? { words: typed, doubted: [] } : understand(typed, query, keep);
       const content = contentWords(meant);
       const words = [...new Set(content.map(stem))];
-      if (words.length === 0) return { results: [], words: [], weak: true };
+      if (words.length === 0) return { results: [], words: [], doubted: [], weak: true };
       const typing = !/\s$/.test(query);
       const last = words.length - 1;
       const total = words.reduce((sum, word) => sum + rarity(word), 0);
@@ -293,8 +346,9 @@ export function createSearcher(
       return {
         results: shown.map(({ entry, score, sections }) => ({ page: entry.page, score, sections })),
         words: content,
+        doubted,
         weak: (shown[0]?.covered ?? 0) < total / 2,
-        ...(changed ? { corrected: meant.join(' ') } : {}),
+        ...(corrected === undefined ? {} : { corrected }),
       };
     },
   };

@@ -31,7 +31,7 @@ export function withParts(word: string): string[] {
 export function capitalParts(text: string): Map<string, string[]> {
   return new Map(
     text.split(/[^\p{L}\p{N}]+/u).flatMap((word) => {
-      const parts = word.split(/(?<=[\p{Ll}\p{N}])(?=\p{Lu})|(?<=\p{Lu})(?=\p{Lu}\p{Ll})/u);
+      const parts = word.split(/(?<=\p{Ll})(?=\p{Lu})|(?<=\p{Lu})(?=\p{Lu}\p{Ll})/u);
       return parts.length > 1 ? [[word.toLowerCase(), parts.map((part) => part.toLowerCase())]] : [];
     }),
   );

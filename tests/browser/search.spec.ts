@@ -75,6 +75,131 @@ test('what is typed before the box is there goes into the box, not to the keys o
   expect(page.url()).toBe(guide);
 });
 
+test('a result on the page that is read closes the dialog and lands at its place', async ({ page, site }) => {
+  await page.goto(new URL('postgresql/transactions-and-isolation/', site).href);
+  await page.locator('[data-site-search-open]').click();
+  const dialog = page.getByRole('dialog', { name: 'Search' });
+  await dialog.getByRole('combobox', { name: 'Search' }).fill('write skew');
+  await expect(dialog.locator('search-box[complete]')).toBeVisible();
+  const section = dialog.locator('[data-site-search-section][href*="#lab-write-skew"]').first();
+  await section.click();
+  await expect(dialog).toBeHidden();
+  await expect(page).toHaveURL(/#lab-write-skew$/);
+  await expect.poll(() => page.evaluate(() => scrollY)).toBeGreaterThan(1_000);
+});
+
+test('on a page with a search box of its own the key goes there', async ({ page, site, isMobile }) => {
+  test.skip(isMobile, 'a phone has no keyboard');
+  await page.goto(new URL('search/?q=kafka', site).href);
+  await expect(page.locator('search-box[complete]')).toBeVisible();
+  await page.locator('h1').click();
+  for (const key of ['/', 'Control+k']) {
+    await page.keyboard.press(key);
+    await expect(page.getByRole('combobox', { name: 'Search' })).toBeFocused();
+    await expect(page.getByRole('combobox', { name: 'Search' })).toHaveValue('kafka');
+    await expect(page.getByRole('dialog')).toHaveCount(0);
+  }
+});
+
+test('what is chosen by key stands in view, and stays chosen when full text comes', async ({
+  page,
+  site,
+  isMobile,
+}) => {
+  test.skip(isMobile, 'a phone has no keyboard');
+  await page.goto(site);
+  await page.route('**/pagefind.js*', async (route) => {
+    await new Promise((resolve) => setTimeout(resolve, 600));
+    await route.continue();
+  });
+  await page.keyboard.press('/');
+  const dialog = page.getByRole('dialog', { name: 'Search' });
+  await dialog.getByRole('combobox', { name: 'Search' }).fill('retry loop');
+  const options = dialog.getByRole('listbox', { name: 'Results' }).getByRole('option');
+  await expect(options.nth(1)).toBeVisible();
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('ArrowDown');
+  const chosen = dialog.locator('[role=option][aria-selected=true]');
+  const before = await chosen.getAttribute('href');
+  expect(before).toContain('#');
+  await expect(dialog.locator('search-box[complete]')).toBeVisible();
+  expect((await chosen.getAttribute('href'))?.replace(/:~:.*/, '')).toBe(before);
+  const count = await options.count();
+  for (let step = 2; step < count; step += 1) {
+    await page.keyboard.press('ArrowDown');
+    const [option, bar] = [await chosen.boundingBox(), await dialog.locator('.search-close').boundingBox()];
+    expect((option?.y ?? 0) + (option?.height ?? 0)).toBeLessThanOrEqual((bar?.y ?? 0) + 1);
+  }
+  await page.keyboard.press('ArrowDown');
+  await expect(chosen).toHaveCount(0);
+  await expect(dialog.getByRole('combobox', { name: 'Search' })).toBeInViewport();
+});
+
+test('a word that stands in the text is taken as it is typed, an error code too', async ({ page, site }) => {
+  await page.goto(new URL('search/?q=leader%20election', site).href);
+  await expect(page.locator('search-box[complete]')).toBeVisible();
+  await expect(page.getByText('Showing results for')).toHaveCount(0);
+  await page.getByRole('combobox', { name: 'Search' }).fill('57P01');
+  await expect(page.locator('search-box[complete]')).toBeVisible();
+  await expect(page.locator('.hit-excerpt mark').first()).toHaveText(/57P01/);
+});
+
+test('a category chooses among the questions, and says what the others hold', async ({ page, site }) => {
+  await page.goto(new URL('search/', site).href);
+  const category = page.getByRole('combobox', { name: 'Category' });
+  const groups = page.locator('.search-all .question-group:visible');
+  await category.selectOption('leadership');
+  await expect(groups).toHaveCount(1);
+  await page.getByRole('combobox', { name: 'Search' }).fill('rabbitmq');
+  await expect(page.locator('search-box[complete]')).toBeVisible();
+  await category.selectOption('postgresql');
+  await page.getByRole('combobox', { name: 'Search' }).fill('preStop hook');
+  await expect(page.locator('search-box[complete]')).toBeVisible();
+  await page.getByRole('button', { name: /^Show \d+ pages? from the others$/ }).click();
+  await expect(category).toHaveValue('');
+  await expect(page.locator('[data-site-search-hit]').first()).toBeVisible();
+});
+
+test('Enter pressed before anything was found follows the first result when it comes', async ({
+  page,
+  site,
+}) => {
+  await page.route('**/search-head.json', async (route) => {
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
+    await route.continue();
+  });
+  await page.goto(new URL('search/', site).href);
+  await page.getByRole('combobox', { name: 'Search' }).fill('event loop');
+  await page.keyboard.press('Enter');
+  await expect(page).toHaveURL(/\/nodejs\/event-loop\/$/);
+});
+
+test('when the network comes back, categories and questions do too', async ({ page, site }) => {
+  await page.goto(site);
+  await page.route('**/search-head.json', (route) => route.abort());
+  await page.locator('[data-site-search-open]').click();
+  const dialog = page.getByRole('dialog', { name: 'Search' });
+  await expect(dialog.getByText('Search could not be loaded')).toBeVisible();
+  await expect(dialog.getByRole('link', { name: 'All questions on one page' })).toBeVisible();
+  await page.unroute('**/search-head.json');
+  await dialog.getByRole('combobox', { name: 'Search' }).fill('kafka');
+  await expect(dialog.locator('search-box[complete]')).toBeVisible();
+  await dialog.getByRole('combobox', { name: 'Search' }).fill('');
+  await expect(dialog.locator('.question-list a')).toHaveCount(25);
+});
+
+test('without the box’s script the page says so and shows every question', async ({ page, site }) => {
+  await page.route('**/search-box*.js', (route) => route.abort());
+  await page.goto(new URL('search/?q=kafka', site).href);
+  await expect(page.getByText('The search box did not load')).toBeVisible();
+  await expect(page.locator('.search-all .question-list a').first()).toBeVisible();
+});
+
+test('an address that is not well encoded still gets its nearest pages', async ({ page, site }) => {
+  await page.goto(`${site}nodejs/event-loop-%zz/`);
+  await expect(page.locator('.hit-page').first()).toHaveAttribute('href', /event-loop/);
+});
+
 test('what was followed is offered again, and can be forgotten', async ({ page, site }) => {
   await page.goto(new URL('search/?q=write%20skew', site).href);
   await page.locator('[data-site-search-hit]').first().click();
