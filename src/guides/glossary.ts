@@ -34,6 +34,7 @@ const abbreviations: readonly Term[] = [
   { id: 'ddl', term: 'DDL', long: 'data definition language', means: 'The statements that change a schema, such as ALTER TABLE.' },
   { id: 'dlq', term: 'DLQ', long: 'dead-letter queue', means: 'Where a message goes that failed too often, to be looked at by a person.', also: ['dead-letter queue', 'dead letter queue', 'DLX'] },
   { id: 'dns', term: 'DNS', long: 'Domain Name System', means: 'Turns names into addresses, and remembers the answer for a while.' },
+  { id: 'dst', term: 'DST', long: 'daylight saving time', means: 'Clocks go forward in spring and back in autumn: one local hour is missing, another comes twice.' },
   { id: 'elk', term: 'ELK', long: 'Elasticsearch, Logstash, Kibana', means: 'A common set for searching logs: one stores and indexes, one transports, one shows.' },
   { id: 'elu', term: 'ELU', long: 'event-loop utilisation', means: 'The share of time in which Node.js’s event loop was busy rather than waiting for something to happen.' },
   { id: 'es', term: 'ES', long: 'ECMAScript', means: 'The standard of JavaScript; its modules are those with import and export.' },

@@ -61,8 +61,8 @@ export default lab({
     fact('differences found when cents become euros', classify(today, inEuros).length);
 
     // #region try
-    /** Values that a writer of each schema might send: nothing, a number, and words. */
-    const values = [{}, ...[1, 'x', 'y', 'xy'].map((a) => ({ a }))];
+    /** Values that a writer of each schema might send: nothing, numbers, and words. */
+    const values = [{}, ...[1, 1.5, 'x', 'y', 'xy'].map((a) => ({ a }))];
     const reader = (schema: Schema, open: boolean) =>
       z.fromJSONSchema({
         type: 'object',
@@ -90,6 +90,19 @@ export default lab({
         rules[change].response,
         word(response),
       ]),
+    });
+    const optional: Schema = { properties: { a: { type: 'string' } } };
+    const [integer, number] = ['integer', 'number'].map((type): Schema => ({ properties: { a: { type } } }));
+    fact('Stricter than a validator', {
+      columns: ['difference', 'request', 'response'],
+      rows: [
+        ['optional field removed', understood(optional, {}, false), understood({}, optional, true)],
+        [
+          'integer widened to number',
+          understood(integer ?? {}, number ?? {}, false),
+          understood(number ?? {}, integer ?? {}, true),
+        ],
+      ].map(([name, request, response]) => [String(name), word(request === true), word(response === true)]),
     });
     fact('rules', tried.length);
     fact(

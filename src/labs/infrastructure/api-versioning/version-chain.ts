@@ -43,6 +43,16 @@ function merge(stored: Body, sent: Body, version: string): Body {
 }
 // #endregion merge
 
+/** A save in the months in which the answer has the total under two names: what the server stores by each rule. */
+const rules: Record<string, (stored: number, total: number, amount: number) => number | 'refused'> = {
+  'amount wins': (_, __, amount) => amount,
+  'refuse if they differ': (_, total, amount) => (total === amount ? amount : 'refused'),
+  'the changed one wins': (stored, total, amount) => {
+    const changed = new Set([total, amount].filter((value) => value !== stored));
+    return changed.size > 1 ? 'refused' : ([...changed][0] ?? stored);
+  },
+};
+
 export default lab({
   title: 'Old versions as a chain of small changes, and the cache that mixes them up',
   claim:
@@ -93,6 +103,20 @@ export default lab({
       'applying only the differences changes the lines and nothing else',
       isDeepStrictEqual(saved['its differences'], { ...newest, lines: 3 }),
     );
+
+    fact('500 is stored; a client sends both names back', {
+      columns: ['total', 'amount', ...Object.keys(rules)],
+      rows: [
+        [600, 500],
+        [500, 600],
+        [500, 500],
+        [600, 700],
+      ].map(([total = 0, amount = 0]) => [
+        total,
+        amount,
+        ...Object.values(rules).map((rule) => rule(500, total, amount)),
+      ]),
+    });
 
     let vary = false;
     const origin = await http.serve((request: IncomingMessage, response: ServerResponse) => {

@@ -24,7 +24,7 @@ const slow = (bound: string): Rules =>
     `1 - sum(rate(http_request_duration_seconds_bucket{le="${bound}"}[5m]))
        / sum(rate(http_request_duration_seconds_count[5m])) > 0.0144`,
   );
-const gone = rule('Gone', 'up{job="checkout"} == 0 or absent(up{job="checkout"})', '2m');
+const gone = rule('Gone', 'absent(up{job="checkout"} == 1)', '2m');
 const lastHour = (guard: string): Rules =>
   rule(
     'Night',
@@ -32,6 +32,7 @@ const lastHour = (guard: string): Rules =>
        / sum(increase(http_requests_total{job="checkout"}[1h])) > 0.0144 ${guard}`,
   );
 // #endregion rules
+const balancer = rule('Errors', ratio('http_requests_total{job="checkout", code=~"5.."}').replaceAll('checkout', 'balancer')); // prettier-ignore
 
 export default lab({
   title: 'Six ways in which an alert says nothing, or too much',
@@ -68,6 +69,11 @@ export default lab({
     ];
     // #endregion vanish
     const removed = [series(ok, '0+1000x29 stale'), series('up{job="checkout", instance="a"}', '1x29 stale')];
+    const oneOfThree = [...vanished, ...['b', 'c'].map((pod) => series(`up{job="checkout", instance="${pod}"}`, '1x90'))]; // prettier-ignore
+    const atBalancer = [
+      series('http_requests_total{job="balancer", code="200"}', '0+1000x29 29000x60'),
+      series('http_requests_total{job="balancer", code="503"}', '0x29 1000+1000x60'),
+    ];
     const born = [series('refund_failures_total', '_x29 7x60')];
     const initialised = [series('refund_failures_total', '0x29 7x60')];
     const night = [series(ok, '0x30 1x14 2x14 3x30'), series(failed, '0x40 1x49')];
@@ -85,8 +91,10 @@ export default lab({
         [await fires(refunds, born), '7 refunds fail, counter born at 7', 'increase > 0'],
         [await fires(refunds, initialised), '7 refunds fail, counter was 0', 'increase > 0'],
         [await fires(overBudget, vanished), 'service down', 'code=~"5.."'],
-        [await fires(gone, vanished), 'service down', 'up, absent'],
-        [await fires(gone, removed), 'target removed', 'up, absent'],
+        [await fires(balancer, atBalancer), 'service down', 'at the load balancer'],
+        [await fires(gone, vanished), 'service down', 'absent(up == 1)'],
+        [await fires(gone, oneOfThree), '1 of 3 pods down', 'absent(up == 1)'],
+        [await fires(gone, removed), 'target removed', 'absent(up == 1)'],
         [await fires(lastHour(''), night), '1 of 4 fails in an hour', 'share'],
         [await fires(lastHour(guard), night), '1 of 4 fails in an hour', 'share, 10 failures'],
       ],

@@ -40,6 +40,38 @@ function stopped(looks: number, every: number, p: number): number {
   return 1 - going.reduce((sum, chance) => sum + chance, 0);
 }
 
+/** Chance of 0, 1, 2 … `most` errors among `n` requests. */
+function chances(n: number, p: number, most: number): number[] {
+  const all = [(1 - p) ** n];
+  for (let k = 0; k < most; k++) all.push(((all[k] ?? 0) * ((n - k) / (k + 1)) * p) / (1 - p));
+  return all;
+}
+
+/** Fisher's exact test, one-sided: the chance that of `errors` at least `x` fall among the canary's `n` by accident. */
+function fisher(x: number, errors: number, n: number, control: number): number {
+  let term = 1; // none in the canary
+  for (let i = 0; i < errors; i++) term *= (control - i) / (n + control - i);
+  let below = 0;
+  for (let k = 0; k < x; k++) {
+    below += term;
+    term *= ((errors - k) / (k + 1)) * ((n - k) / (control - errors + k + 1));
+  }
+  return 1 - below;
+}
+
+/** Chance to catch a release that fails 1 % by comparing `n` requests with those of a healthy control `times` as large. */
+function caughtByControl(n: number, times: number): number {
+  const most = 80;
+  const canary = chances(n, 0.01, most);
+  let sum = 0;
+  for (const [y, chance] of chances(n * times, healthy, most).entries()) {
+    let x = 0;
+    while (x <= most && fisher(x, x + y, n, n * times) > 0.01) x++;
+    sum += chance * canary.slice(x).reduce((all, one) => all + one, 0);
+  }
+  return sum;
+}
+
 const percent = (part: number): string => `${Number((part * 100).toPrecision(3))} %`;
 
 export default lab({
@@ -101,6 +133,15 @@ export default lab({
       'one look is one look',
       Math.abs(stopped(1, 240, 0.01) - atLeast(limit(240, healthy), 240, 0.01)) < 1e-9,
     );
+    for (const [times, name] of [
+      [1, 'of the same size'],
+      [10, 'ten times as large'],
+    ] as const) {
+      fact(`Control ${name}: 920 requests catch`, percent(Number(caughtByControl(920, times).toFixed(2))));
+      let n = 900;
+      while (![1, 1.1, 1.2].every((more) => caughtByControl(Math.round(n * more), times) >= 0.95)) n += 10;
+      fact(`Control ${name}: requests needed`, n, 'requests');
+    }
     fact('Canary of 5 % that fails 10 %, seen in the average', percent(0.05 * 0.1 + 0.95 * healthy));
     holds(
       'a smaller error rate needs more requests',

@@ -38,19 +38,23 @@ export default lab({
       });
 
     /** One GET, then the server closes, then a POST before the client has read the news. */
-    async function race(drainFirst: boolean): Promise<(string | number)[]> {
+    async function race(before: 'closes' | 'drains' | 'idle' | 'client drops'): Promise<(string | number)[]> {
       const marker = path.join(await folder(), 'closed');
       const keeper = node26.start('closing-connections/keeper.ts', { env: { MARKER: marker } });
       const port = Number((await keeper.line(/listening (\d+)/))[1]);
-      const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+      const idle = before === 'client drops' ? { timeout: 100 } : {};
+      const agent = new Agent({ keepAlive: true, maxSockets: 1, ...idle });
       const to = { host: '127.0.0.1', port, agent };
       await outcome(request(to));
-      if (drainFirst) {
+      const free = (): number => Object.keys(agent.freeSockets).length;
+      if (before !== 'client drops') await until('the connection is free', () => free() === 1);
+      if (before !== 'closes') {
         keeper.kill('SIGUSR2'); // answers now say Connection: close
         await keeper.line(/draining/);
-        await outcome(request(to));
-      } else await until('the connection is free', () => Object.keys(agent.freeSockets).length === 1);
-      const kept = Object.keys(agent.freeSockets).length;
+        if (before === 'drains') await outcome(request(to)); // hears it; an idle connection does not
+        if (before === 'client drops') await until('the connection has gone', () => free() === 0);
+      }
+      const kept = free();
       // #region race
       keeper.kill('SIGTERM');
       while (!existsSync(marker)); // blocks this client's event loop until the server has closed
@@ -65,8 +69,10 @@ export default lab({
     fact('A POST just as the server closes', {
       columns: ['before', 'idle connections kept', 'reused one', 'the client sees', 'the server ran it'],
       rows: [
-        ['closes at once', ...(await race(false))],
-        ['drains first', ...(await race(true))],
+        ['closes at once', ...(await race('closes'))],
+        ['drains first', ...(await race('drains'))],
+        ['drains, no request meanwhile', ...(await race('idle'))],
+        ['drains, the client drops idle ones', ...(await race('client drops'))],
       ],
     });
 

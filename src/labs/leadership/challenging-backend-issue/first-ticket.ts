@@ -32,6 +32,12 @@ export default lab({
       rows: blockers.map((row) => [row.state, row.query]),
     });
     fact(
+      'state of the waiting attempt',
+      await db.value(
+        `SELECT state || ', waits for ' || wait_event_type FROM pg_stat_activity WHERE pid = ${again.pid}`,
+      ),
+    );
+    fact(
       'connections held by one expired coupon and one retry',
       await db.value(
         `SELECT count(*) FROM pg_stat_activity WHERE xact_start IS NOT NULL AND pid IN (${first.pid}, ${again.pid})`,

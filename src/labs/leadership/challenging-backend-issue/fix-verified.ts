@@ -50,6 +50,22 @@ export default lab({
     fact('orders of request B in the end', afterwards);
     await patched.end();
 
+    // The same patch under the checkouts of the replay alone: whoever comes next commits, so no order is lost.
+    const alone = new pg.Pool({ connectionString: db.url, max: 10 });
+    let confirmed = 0;
+    for (let cart = 1001; cart <= 2000; cart += 1) {
+      const { status } = await releasing(alone, cart, cart % 20 === 0 ? 'SUMMER' : 'WELCOME');
+      if (status === 201) confirmed += 1;
+    }
+    await alone.end();
+    fact('first patch, checkouts alone: orders confirmed', confirmed);
+    fact(
+      'first patch, checkouts alone: orders kept',
+      await db.value<number>('SELECT count(*) FROM purchase WHERE cart > 1000'),
+    );
+    await db.query('TRUNCATE purchase');
+    await db.query(`UPDATE cart SET state = 'open'`);
+
     // #region pool-of-one
     /** The test: after one bad coupon, is the only connection free, and outside a transaction? */
     const verdict = async (checkout: Checkout, cart: number): Promise<string> => {

@@ -8,6 +8,7 @@ export default lab({
     'A larger pool and a restart move the end, a connection timeout names it, and the larger pool takes the connections of its neighbours.',
   engines: ['postgres'],
   async run({ postgres, fact, series, until }) {
+    let waited = 0;
     // #region until-dead
     /** Checkouts one after the other, every twentieth with the expired coupon, until one gets no connection. */
     const untilDead = async (pool: pg.Pool, firstCart = 1): Promise<{ answered: number; then: string }> => {
@@ -17,6 +18,7 @@ export default lab({
         if (nothingFree && !pool.options.connectionTimeoutMillis) return { answered, then: 'waits for ever' };
         try {
           await checkout;
+          if (nothingFree) waited += 1; // answered, after it had waited for a connection
         } catch (error) {
           return { answered, then: (error as Error).message };
         }
@@ -57,6 +59,7 @@ export default lab({
       fact(`checkouts until the end, ${name}`, answered);
       await restart(db);
     }
+    fact('checkouts that waited for a connection and were answered', waited);
     fact('until the end', { columns: ['change', 'checkouts answered', 'the next one'], rows });
     series('checkouts until the pool is gone', {
       x: 'size of the pool',

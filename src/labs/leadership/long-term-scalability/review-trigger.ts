@@ -15,7 +15,7 @@ const actAt = ({ limit, growthAMonth, leadMonths }: DecisionRecord['trigger']): 
 export default lab({
   title: 'Decision records that ask for their own review',
   claim:
-    'A build that reads each record’s trigger against a measured number passes a decision that still has time, fails one whose lead time has begun although its limit is far, and refuses a record without owner and trigger.',
+    'A program that reads each record’s trigger against a measured number passes a decision that still has time, calls up one whose lead time has begun although its limit is far, and refuses a record without owner and trigger.',
   engines: ['postgres'],
   async run({ postgres, fact }) {
     const db = await postgres();
@@ -50,13 +50,13 @@ export default lab({
         due ? `review: ${left} months left, ${trigger.leadMonths} needed` : 'stands',
       ]);
     }
-    fact('The build’s answer', {
+    fact('The verdicts', {
       columns: ['record', 'now', 'limit', 'act at', 'months left', 'verdict'],
       rows,
     });
     fact('Act at, for one primary', rows[1]?.[3] ?? null, 'requests/s');
     fact('Months left for one primary', rows[1]?.[4] ?? null, 'months');
     fact('Months left for one table', rows[0]?.[4] ?? null, 'months');
-    fact('Records that fail the build', rows.filter(([, , , , , verdict]) => verdict !== 'stands').length);
+    fact('Records that do not stand', rows.filter(([, , , , , verdict]) => verdict !== 'stands').length);
   },
 });

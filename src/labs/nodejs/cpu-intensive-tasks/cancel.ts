@@ -1,3 +1,5 @@
+import { runInNewContext } from 'node:vm';
+import { Worker } from 'node:worker_threads';
 import { Piscina } from 'piscina';
 import { lab, type Scalar } from '#labs/index.ts';
 import { slots } from './cancel/worker.ts';
@@ -5,9 +7,9 @@ import { slots } from './cancel/worker.ts';
 export default lab({
   title: 'Four ways to stop a task',
   claim:
-    'A timeout beside the task stops nothing; a signal removes a waiting task, and ends a running one by killing its thread without running finally; a flag in shared memory stops it cleanly.',
+    'A timeout beside the task stops nothing; a signal removes a waiting task, and ends a running one by killing its thread without running finally; a flag in shared memory stops it cleanly. A regular expression starves the timers of its thread; the timeout of vm ends it, and so does the end of the thread.',
   engines: ['node'],
-  async run({ defer, fact, holds, step, until }) {
+  async run({ defer, fact, holds, measure, sleep, step, until }) {
     const pool = new Piscina({
       filename: new URL('cancel/worker.ts', import.meta.url).href,
       minThreads: 1,
@@ -88,5 +90,32 @@ export default lab({
     step({ who: 'pool', does: 'next task', result: fresh ? 'on a new thread' : 'on the same thread' });
     rows.push(['running', 'at once', yes(fourth, slots.cleaned), fresh ? 'new' : 'same']);
     fact('what each leaves', { columns: ['how', 'stops', 'finally', 'thread'], rows });
+
+    // #region regex
+    const endless = `/^(a+)+$/.test('${'a'.repeat(60)}!')`; // 2^60 ways to fail
+    let fired = 0;
+    const timer = setTimeout(() => (fired += 1), 1);
+    const begun = performance.now();
+    let code: unknown;
+    try {
+      runInNewContext(endless, {}, { timeout: 100 });
+    } catch (error) {
+      code = (error as NodeJS.ErrnoException).code;
+    }
+    // #endregion regex
+    const blocked = performance.now() - begun;
+    fact('regular expression under a timeout of vm', String(code));
+    fact('timers of 1 ms that fired meanwhile', fired);
+    measure('thread blocked by a timeout of 100 ms', blocked, 'ms');
+    clearTimeout(timer);
+
+    const busy = new Int32Array(new SharedArrayBuffer(4));
+    const worker = new Worker(
+      `const { workerData } = require('node:worker_threads'); Atomics.store(workerData, 0, 1); ${endless}`,
+      { eval: true, workerData: busy },
+    );
+    await until('the thread matches', () => Atomics.load(busy, 0) === 1);
+    await sleep(100); // by then it is in the middle of it
+    fact('exit code of a terminated thread in a regular expression', await worker.terminate());
   },
 });

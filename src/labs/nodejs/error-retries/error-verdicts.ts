@@ -11,7 +11,7 @@ const exec = promisify(execFile);
 export default lab({
   title: 'Which errors may be retried',
   claim:
-    'Twenty-one real errors of PostgreSQL, HTTP and the file system fall into three verdicts, and none that may have done its work is called safe to repeat.',
+    'Twenty-two real errors of PostgreSQL, HTTP and the file system fall into three verdicts, and none that may have done its work is called safe to repeat.',
   engines: ['postgres', 'http'],
   async run({ postgres, http, folder, port, fact, holds, defer, until }) {
     const rows: [string, string, string, string][] = [];
@@ -81,6 +81,7 @@ export default lab({
       if (request.url === '/409') return void response.writeHead(409).end(); // the same key is in progress
       if (request.url === '/400') return void response.writeHead(400).end();
       work++;
+      if (request.url === '/408') return void response.writeHead(408).end(); // its own timeout, as a database may say it
       if (request.url === '/500') return void response.writeHead(500).end();
       if (request.url === '/reset') return void request.socket.resetAndDestroy();
       return; // no answer: the caller's timeout ends it
@@ -88,7 +89,7 @@ export default lab({
     const post = (way: string, signal?: AbortSignal) =>
       fetch(`${service.url}/${way}`, { method: 'POST', ...(signal && { signal }) });
     const worked = (before: number) => () => work > before;
-    for (const status of ['429', '409', '503', '400', '500'])
+    for (const status of ['429', '409', '503', '400', '408', '500'])
       await provoke(`HTTP ${status}`, () => post(status), worked(work));
     // A proxy that loses its upstream answers 503 for it, as Envoy does; the upstream had done the work.
     const proxy = await http.serve((_, response) => {

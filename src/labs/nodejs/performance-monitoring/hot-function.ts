@@ -54,8 +54,13 @@ export default lab({
     const { took, queries, waited } = JSON.parse(stdout) as Output;
     const [file = ''] = readdirSync(target);
     const { self, total } = times(JSON.parse(readFileSync(path.join(target, file), 'utf8')) as Profile);
-    const busy = [...self].filter(([name]) => /^\w/.test(name)).sort(([, a], [, b]) => b - a);
-    fact('function with the most self time', busy[0]?.[0] ?? '');
+    const hottest = (of: ReadonlyMap<string, number>): string =>
+      [...of].filter(([name]) => /^\w/.test(name)).sort(([, a], [, b]) => b - a)[0]?.[0] ?? '';
+    fact('function with the most self time', hottest(self));
+    const alive = path.join(await folder(), 'live.cpuprofile');
+    await (await node()).run('hot-function/service.cjs', { env: { LIVE: alive } });
+    const half = times(JSON.parse(readFileSync(alive, 'utf8')) as Profile);
+    fact('the same, from half a second of a running process', hottest(half.self));
     fact('queries that the tracing channel saw', queries);
     const selfOf = (name: string): number => self.get(name) ?? 0;
     const totalOf = (name: string): number => total.get(name) ?? 0;

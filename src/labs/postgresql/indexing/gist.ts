@@ -96,6 +96,22 @@ export default lab({
     fact('Bookings of the driver for that hour without the constraint', twice);
     fact('SQLSTATE with the constraint', refused.tag);
 
+    // #region instant
+    // Both insert at the same instant, pair after pair, until each has waited for the other.
+    for (const each of [anna, ben]) await each.query(`SET deadlock_timeout = '10ms'`);
+    const refusals = new Set<string>();
+    let pairs = 0;
+    while (!refusals.has('40P01') && pairs < 100_000) {
+      const insert = `INSERT INTO booking VALUES (${1000 + ++pairs}, '[2027-01-01 10:00Z, 2027-01-01 11:00Z)')`;
+      const outcomes = await Promise.all([anna.outcome(insert), ben.outcome(insert)]);
+      for (const { code } of outcomes) if (code) refusals.add(code);
+    }
+    // #endregion instant
+    const booked = await db.value<number>('SELECT count(*) FROM booking WHERE driver > 1000');
+    if (booked !== pairs) throw new Error(`${booked} bookings of ${pairs} pairs.`);
+    const [other] = [...refusals].filter((code) => code !== '23P01');
+    fact('SQLSTATE when each waits for the other', other ?? 'not seen');
+
     // #region temporal
     await db.query(
       'CREATE TABLE shift (driver int, during tstzrange, PRIMARY KEY (driver, during WITHOUT OVERLAPS))',

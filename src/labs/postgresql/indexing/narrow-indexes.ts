@@ -67,7 +67,7 @@ export default lab({
 
     // #region prefix
     const english = await postgres({ locale: 'en-US' }); // ICU, sorts as people expect
-    const bytes = await postgres(); // C.UTF-8, sorts by code point
+    const bytes = await postgres(); // C.UTF-8 of the builtin provider, sorts by code point; libc's does not help LIKE
     for (const each of [english, bytes]) {
       await each.query(`CREATE TABLE address AS SELECT g AS id, 'User' || g || '@Example.com' AS email
                         FROM generate_series(1, 50000) AS g`);

@@ -11,7 +11,7 @@ const unused = `
 // #endregion unused
 
 // #region redundant
-/** Indexes whose columns are the first columns of another one of the same kind, both without predicate or expression. */
+/** Indexes whose columns are the first columns of another, valid one of the same kind, both without predicate or expression. */
 const redundant = `
   SELECT narrow.indexrelid::regclass::text AS index, wide.indexrelid::regclass::text AS covered_by
   FROM pg_index narrow
@@ -20,7 +20,7 @@ const redundant = `
   JOIN pg_class w ON w.oid = wide.indexrelid AND w.relam = n.relam
   WHERE wide.indkey::text LIKE narrow.indkey::text || ' %'
     AND wide.indclass::text LIKE narrow.indclass::text || ' %'
-    AND NOT narrow.indisunique
+    AND NOT narrow.indisunique AND wide.indisvalid
     AND narrow.indpred IS NULL AND wide.indpred IS NULL AND narrow.indexprs IS NULL AND wide.indexprs IS NULL`;
 // #endregion redundant
 
@@ -160,6 +160,17 @@ export default lab({
     fact('Child rows read to delete one parent, no index on the foreign key', without);
     fact('Child rows read to delete one parent, with it', withIndex);
     fact('Foreign keys without an index after creating it', (await db.query(foreignKeys)).length);
+    // #region drop
+    const [reader, engineer] = await db.sessions('reader', 'engineer');
+    await reader.query('BEGIN; SELECT FROM parcel WHERE id = 1');
+    const dropping = engineer.query('DROP INDEX CONCURRENTLY parcel_delivery');
+    const blockers = 'SELECT cardinality(pg_blocking_pids($1))';
+    await until('it waits for the reader', () => db.value<number>(blockers, [engineer.pid]));
+    const { nodes } = await db.explain('SELECT FROM parcel WHERE delivery = 7');
+    await reader.query('COMMIT');
+    await dropping;
+    // #endregion drop
+    fact('Plan during DROP INDEX CONCURRENTLY', nodes.join());
     holds(
       'the index that the primary never uses is used on the replica',
       (await scans(db)) === 0 && (await scans(replica)) > 0,

@@ -87,6 +87,14 @@ export default lab({
     };
     const brin = await sizeOf('USING brin (created_at)');
     const btreeOnTime = await sizeOf('(created_at)');
+    await db.query('CREATE EXTENSION pageinspect; CREATE INDEX probe ON delivery (created_at)');
+    fact(
+      'Entries on an inner page',
+      await db.value<number>(
+        `SELECT max(live_items) FROM bt_multi_page_stats('probe', 1, -1) WHERE btpo_level = 1`,
+      ),
+    );
+    await db.query('DROP INDEX probe');
     const hash = await sizeOf('USING hash (token)');
     const btreeOnToken = await sizeOf('(token)');
     const spgist = await sizeOf('USING spgist (place)');

@@ -5,7 +5,7 @@ const rows = 100_000;
 export default lab({
   title: 'A live table becomes a partition',
   claim:
-    'A table under constant writes and reads becomes the first partition of a new table of the same name: no row is copied, no statement fails, no row is lost, and the history is split into months afterwards.',
+    'A table under constant writes and reads becomes the first partition of a new table of the same name: no row is copied, no statement fails, no row is lost, and the history is split into months afterwards. What else stands on the old table does not come along.',
   engines: ['postgres'],
   async run({ postgres, fact, measure, holds, scene, sleep }) {
     const db = await postgres();
@@ -179,6 +179,52 @@ export default lab({
     measure('Longest wait during the refused swap', refusing, 'ms');
     measure('Longest wait during the swap', swapping, 'ms');
     measure('Longest wait while splitting', splitting, 'ms');
+
+    // The same swap for a table with an identity and with things that depend on it, which the one above has not.
+    const other = await postgres();
+    const app = `"app of ${other.name}"`;
+    const noted = 'CREATE TRIGGER noted AFTER INSERT ON orders FOR EACH ROW EXECUTE FUNCTION note()';
+    await other.query(`
+      CREATE TABLE orders (id int GENERATED ALWAYS AS IDENTITY, at date NOT NULL CHECK (at < '2026-12-01'), buyer text);
+      CREATE TABLE note (id int);
+      CREATE FUNCTION note() RETURNS trigger LANGUAGE plpgsql AS
+        'BEGIN INSERT INTO note VALUES (new.id); RETURN new; END';
+      ${noted};
+      CREATE VIEW recent AS SELECT * FROM orders;
+      CREATE PUBLICATION feed FOR TABLE orders;
+      ALTER TABLE orders ENABLE ROW LEVEL SECURITY;
+      CREATE POLICY own ON orders USING (buyer = 'Ann');
+      CREATE ROLE ${app};
+      GRANT ALL ON orders TO ${app};
+      INSERT INTO orders (at, buyer) VALUES ('2026-11-30', 'Ann');
+      CREATE TABLE orders_new (LIKE orders INCLUDING IDENTITY) PARTITION BY RANGE (at);
+      CREATE TABLE orders_12 PARTITION OF orders_new FOR VALUES FROM ('2026-12-01') TO ('2027-01-01');
+      ALTER TABLE orders RENAME TO orders_history;
+      ALTER TABLE orders_new RENAME TO orders`);
+    const attached = `ALTER TABLE orders ATTACH PARTITION orders_history FOR VALUES FROM (MINVALUE) TO ('2026-12-01')`;
+    const lost: [string, string | number][] = [['identity: ATTACH', (await other.outcome(attached)).tag]];
+    await other.query(`ALTER TABLE orders_history ALTER id DROP IDENTITY; ${attached}`);
+    lost.push([
+      'identity: next id after 1',
+      await other.value<number>(`INSERT INTO orders (at, buyer) VALUES ('2026-12-02', 'Bob') RETURNING id`),
+    ]);
+    const as = (sql: string): string => `SET ROLE ${app}; ${sql}`;
+    lost.push(['grant: the application reads', (await other.outcome(as('SELECT FROM orders'))).tag]);
+    await other.query(`RESET ROLE; GRANT ALL ON orders TO ${app}`);
+    lost.push([
+      'policy: strangers’ rows it reads',
+      (await other.query(as(`SELECT FROM orders WHERE buyer = 'Bob'`))).length,
+    ]);
+    await other.query('RESET ROLE');
+    lost.push(['trigger: rows noted of 2', await other.value<number>('SELECT count(*) FROM note')]);
+    lost.push(['view: rows of 2', await other.value<number>('SELECT count(*) FROM recent')]);
+    lost.push(['publication of', await other.value<string>('SELECT tablename FROM pg_publication_tables')]);
+    await other.query(`ALTER TABLE orders DETACH PARTITION orders_history; ${noted}`);
+    const refusal = await other
+      .query(attached)
+      .then(String, (error: unknown) => (error as { code: string }).code);
+    lost.push(['trigger on both: ATTACH', refusal]);
+    fact('What does not come along', { columns: ['on the old table', 'after the swap'], rows: lost });
 
     // #region attach
     /** How long ATTACH, and with it the lock on the table that is attached, takes in ms. */

@@ -1,3 +1,4 @@
+import pg from 'pg';
 import { lab } from '#labs/index.ts';
 
 /** Strongest last, as the manual lists them. */
@@ -171,6 +172,34 @@ export default lab({
     fact('Lock on the referenced table', {
       columns: ['ALTER TABLE orders', 'lock on customer'],
       rows: referenced,
+    });
+
+    // #region rename
+    await db.query(
+      'CREATE VIEW report AS SELECT id, memo FROM orders; ALTER TABLE orders RENAME memo TO remark',
+    );
+    const users = await db.query<{ view: string }>(`
+      SELECT DISTINCT ev_class::regclass::text AS view
+      FROM pg_depend d JOIN pg_rewrite r ON r.oid = d.objid
+      JOIN pg_attribute a ON a.attrelid = d.refobjid AND a.attnum = d.refobjsubid
+      WHERE a.attrelid = 'orders'::regclass AND a.attname = 'remark'`);
+    const verdict = (sql: string): Promise<string> =>
+      app.client.query(sql).then(
+        () => 'succeeds',
+        (error: unknown) => {
+          if (error instanceof pg.DatabaseError && error.code !== undefined) return error.code;
+          throw error;
+        },
+      );
+    // #endregion rename
+    fact('After RENAME COLUMN memo TO remark', {
+      columns: ['statement', 'outcome'],
+      rows: [
+        ['SELECT memo FROM orders', await verdict('SELECT memo FROM orders LIMIT 1')],
+        ['SELECT memo FROM the view', await verdict('SELECT memo FROM report LIMIT 1')],
+        ['DROP COLUMN remark', await verdict('ALTER TABLE orders DROP remark')],
+        ['views in pg_depend', users.map(({ view }) => view).join()],
+      ],
     });
 
     // #region growth

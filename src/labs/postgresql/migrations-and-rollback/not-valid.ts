@@ -65,6 +65,28 @@ export default lab({
       `SELECT convalidated FROM pg_constraint WHERE conname = 'email_not_null'`,
     )); // prettier-ignore
 
+    // #region kinds
+    await db.query(`
+      CREATE TABLE customer (id int PRIMARY KEY);
+      CREATE TABLE invoice (customer int, note text, total int);
+      INSERT INTO invoice VALUES (7, NULL, 0)`);
+    const outcomes: string[][] = [];
+    for (const [kind, rule, own] of [
+      ['CHECK', 'CHECK (customer > 7)', 'customer = 6'],
+      ['NOT NULL', 'NOT NULL note', 'note = NULL'],
+      ['FOREIGN KEY', 'FOREIGN KEY (customer) REFERENCES customer', 'customer = 6'],
+    ] as const) {
+      await db.query(`ALTER TABLE invoice ADD CONSTRAINT rule ${rule} NOT VALID`);
+      const other = await app.outcome('UPDATE invoice SET total = total + 1');
+      outcomes.push([kind, other.tag, (await app.outcome(`UPDATE invoice SET ${own}`)).tag]);
+      await db.query('ALTER TABLE invoice DROP CONSTRAINT rule');
+    }
+    // #endregion kinds
+    fact('UPDATE of an old row that breaks a NOT VALID', {
+      columns: ['kind', 'another column', 'its own column'],
+      rows: outcomes,
+    });
+
     // #region cost
     /** Runs a statement in a transaction of its own: its time, and the rows of the table that it read. */
     const cost = async (sql: string): Promise<{ ms: number; read: number }> => {

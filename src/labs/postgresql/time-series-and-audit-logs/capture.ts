@@ -4,9 +4,9 @@ import { acting, installAudit } from './schema/install.ts';
 export default lab({
   title: 'What each way of capturing sees',
   claim:
-    'Application code misses what goes past it and logs what never happened; a trigger sees every row change with who and why, except TRUNCATE and what happens while it is switched off; logical decoding sees those too, but not who.',
+    'Application code misses what goes past it and logs what never happened; a trigger sees every row change with who and why, except TRUNCATE, ALTER … USING and what happens while it is switched off; logical decoding sees the last too, but not who.',
   engines: ['postgres'],
-  async run({ postgres, fact }) {
+  async run({ postgres, fact, until }) {
     const server = await postgres.instance({ wal_level: 'logical' });
     const db = await server.database();
     await installAudit(db);
@@ -45,6 +45,7 @@ export default lab({
       ['job with triggers off', 1, () => byHand(`SET LOCAL session_replication_role = replica; UPDATE account SET credit_limit = 400 WHERE id = 4`)],
       ['the same, ENABLE ALWAYS', 1, () => byHand(`ALTER TABLE account ENABLE ALWAYS TRIGGER audited; SET LOCAL session_replication_role = replica; UPDATE account SET credit_limit = 500 WHERE id = 5`)],
       ['owner disables the trigger', 1, () => byHand(`ALTER TABLE account DISABLE TRIGGER audited; UPDATE account SET credit_limit = 600 WHERE id = 5; ALTER TABLE account ENABLE ALWAYS TRIGGER audited`)],
+      ['ALTER … TYPE … USING', 4, () => byHand('ALTER TABLE account ALTER credit_limit TYPE int USING 700')],
       ['TRUNCATE of 4 accounts', 4, () => byHand('TRUNCATE account CASCADE')],
     ]; // prettier-ignore
     // #endregion paths
@@ -80,6 +81,29 @@ export default lab({
     fact('Entries by each path', {
       columns: ['change', 'rows changed', 'app, in transaction', 'app log', 'trigger', 'decoding'],
       rows,
+    });
+
+    // #region equal
+    await db.query(`
+      CREATE COLLATION caseless (provider = icu, locale = 'und-u-ks-level2', deterministic = false);
+      CREATE TABLE contact (id int PRIMARY KEY, name text COLLATE caseless, form json);
+      CREATE TRIGGER audited AFTER INSERT OR UPDATE OR DELETE ON contact FOR EACH ROW EXECUTE FUNCTION audit.capture('id');
+    `);
+    await acting(session, 'u-17', 'CR-1', `INSERT INTO contact VALUES (1, 'Ann', '{}')`);
+    const entriesOf = async (set: string): Promise<number> => {
+      const count = `SELECT count(*) FROM audit.entry`;
+      const before = await db.value<number>(count);
+      await acting(session, 'u-17', 'CR-1', `UPDATE contact SET ${set}`);
+      return (await db.value<number>(count)) - before;
+    };
+    // #endregion equal
+    fact('Entries of an UPDATE', {
+      columns: ['UPDATE', 'entries'],
+      rows: [
+        ['changes nothing', await entriesOf('name = name, form = form')],
+        ['‘Ann’ to ‘ANN’, equal by collation', await entriesOf(`name = 'ANN'`)],
+        ['json, which has no =', await entriesOf(`form = '[]'`)],
+      ],
     });
 
     // #region decoding
@@ -166,7 +190,12 @@ export default lab({
         rows.map(({ row_key }) => row_key).join(', ') || 'none',
       ]);
     };
-    await acting(session, 'u-17', 'CR-4', 'INSERT INTO policy (id, premium) VALUES (1, 50), (2, 50)');
+    await acting(
+      session,
+      'u-17',
+      'CR-4',
+      'INSERT INTO policy (id, premium) VALUES (1, 50), (2, 50), (3, 50)',
+    );
     await acting(session, 'u-17', 'CR-5', `SET LOCAL timezone = 'Asia/Tokyo'; ${raise}`);
     await db.query(`ALTER TABLE policy ADD COLUMN note text NOT NULL DEFAULT ''`);
     await acting(session, 'u-17', 'CR-6', raise);
@@ -175,6 +204,19 @@ export default lab({
     await check('a silent UPDATE of row 1 and DELETE of row 2');
     await acting(session, 'u-17', 'CR-7', raise);
     await check('an audited UPDATE of row 1 afterwards');
+    await db.query('ALTER TABLE policy ALTER since TYPE date USING since::date');
+    await check('ALTER since TYPE date');
+    // #region retyped
+    await db.query(`
+      INSERT INTO audit.entry (actor, reason, table_name, row_key, op, before, after)
+      SELECT DISTINCT ON (row_key) 'dba-3', 'MIG-9', table_name, row_key, 'retype', after, to_jsonb(p)
+      FROM audit.entry JOIN policy p ON p.id::text = row_key
+      WHERE table_name = 'public.policy' ORDER BY row_key, entry.id DESC`);
+    // #endregion retyped
+    await acting(session, 'u-17', 'CR-8', raise);
+    await check('an entry for each row from old to new image');
+    await acting(session, 'u-17', 'CR-9', 'UPDATE policy SET id = 4 WHERE id = 3');
+    await check('an audited change of key 3 to 4');
     fact('What the nightly checks find', {
       columns: [
         'after',
@@ -187,7 +229,7 @@ export default lab({
     // #region order
     await db.query('ALTER TABLE audit.entry ADD COLUMN began timestamptz NOT NULL DEFAULT now()');
     const [t1, t2] = await db.sessions('T1', 'T2');
-    for (const who of [t1, t2]) await who.query(`SET audit.actor = 'u-17'; SET audit.reason = 'CR-8'`);
+    for (const who of [t1, t2]) await who.query(`SET audit.actor = 'u-17'; SET audit.reason = 'CR-10'`);
     await t1.query('BEGIN; SELECT now()');
     await t2.query('UPDATE policy SET premium = 200 WHERE id = 1');
     await t1.query('UPDATE policy SET premium = 300 WHERE id = 1; COMMIT');
@@ -197,6 +239,55 @@ export default lab({
     fact('Premium after 200, then 300 in an older transaction', {
       columns: ['latest now()', 'latest clock_timestamp()', 'highest id'],
       rows: [[await latestBy('began'), await latestBy('at'), await latestBy('id')]],
+    });
+
+    // #region locks
+    const lockOf = async (ddl: string): Promise<string> => {
+      await session.query(`BEGIN; ${ddl}`);
+      const held = await session.query<{ mode: string }>(`
+        SELECT mode FROM pg_locks WHERE pid = pg_backend_pid()
+        AND relation = 'policy'::regclass AND mode LIKE '%Exclusive%'`);
+      await session.query('ROLLBACK');
+      return held.map(({ mode }) => mode).join();
+    };
+    // #endregion locks
+    const add = `CREATE TRIGGER other AFTER INSERT ON policy FOR EACH ROW EXECUTE FUNCTION audit.capture('id')`;
+    fact('Locks on the table', {
+      columns: ['statement', 'lock'],
+      rows: [
+        ['CREATE TRIGGER', await lockOf(add)],
+        ['DISABLE TRIGGER', await lockOf('ALTER TABLE policy DISABLE TRIGGER audited')],
+        ['DROP TRIGGER', await lockOf('DROP TRIGGER audited ON policy')],
+      ],
+    });
+
+    // #region subscriber
+    // Another server with the same schema, as in an upgrade by logical replication.
+    const next = await postgres.instance({ log_line_prefix: '%b %e ', wal_retrieve_retry_interval: '100ms' });
+    const target = await next.database();
+    await installAudit(target);
+    for (const each of [db, target]) {
+      await each.query(`CREATE TABLE ledger (id int PRIMARY KEY);
+        CREATE TRIGGER audited AFTER INSERT ON ledger FOR EACH ROW EXECUTE FUNCTION audit.capture('id');
+        ALTER TABLE ledger ENABLE ALWAYS TRIGGER audited`);
+    }
+    await db.query('CREATE PUBLICATION upgrade FOR TABLE ledger');
+    await target.query(`CREATE SUBSCRIPTION upgrade CONNECTION '${db.conninfo}' PUBLICATION upgrade`);
+    await until('the table follows', () => target.value(`SELECT srsubstate = 'r' FROM pg_subscription_rel`));
+    await acting(session, 'u-17', 'CR-11', 'INSERT INTO ledger VALUES (1)');
+    const failure = /apply worker (\w{5}) ERROR/;
+    await until('its worker fails', () => Promise.resolve(failure.test(next.log)));
+    const arrived = (): Promise<number> => target.value<number>('SELECT count(*) FROM ledger');
+    const always = await arrived();
+    await target.query('ALTER TABLE ledger ENABLE TRIGGER audited');
+    await until('the row arrives', arrived);
+    // #endregion subscriber
+    fact('A row replicated to a subscriber with the same trigger', {
+      columns: ['trigger there', 'rows', 'its worker'],
+      rows: [
+        ['ENABLE ALWAYS', always, failure.exec(next.log)?.[1] ?? 'runs'],
+        ['ENABLE', await arrived(), 'runs'],
+      ],
     });
   },
 });

@@ -5,7 +5,7 @@ export default lab({
   claim:
     'No reader sees an uncommitted change; Read Committed sees each commit at its next statement, Repeatable Read keeps the snapshot of its first.',
   engines: ['postgres'],
-  async run({ postgres, fact, holds, measure, scene }) {
+  async run({ postgres, fact, holds, measure, scene, until }) {
     const db = await postgres();
     await db.query('CREATE TABLE account (id int PRIMARY KEY, balance int NOT NULL)');
     const [writer, committed, repeatable] = await db.sessions('Writer', 'Read Committed', 'Repeatable Read');
@@ -100,6 +100,21 @@ export default lab({
     measure('ROLLBACK of that UPDATE', rollingBack, 'ms');
     holds('rolling back takes less than half the time of the update', rollingBack < updating / 2);
     holds('the table stays nearly twice as large after the rollback', grown > 1.9);
+
+    // A report on a standby that may hold up replay for 100 ms; 30 s by default.
+    const server = await postgres.instance({});
+    const primary = await server.database();
+    const standby = await (await server.standby({ max_standby_streaming_delay: '100ms' })).open(primary.name);
+    fact('How long a standby waits for its queries, by default', await db.value<string>('SHOW max_standby_streaming_delay')); // prettier-ignore
+    await primary.query('CREATE TABLE sale AS SELECT g AS id FROM generate_series(1, 1000) g');
+    await until('the standby has it', () => standby.value<boolean>(`SELECT to_regclass('sale') IS NOT NULL`));
+    const [report] = await standby.sessions('Report');
+    await report.query('BEGIN ISOLATION LEVEL REPEATABLE READ');
+    await report.query('SELECT count(*) FROM sale');
+    const reading = report.outcome('SELECT pg_sleep(30)'); // reads on and on
+    await primary.query('DELETE FROM sale');
+    await primary.query('VACUUM sale');
+    fact('A report on a standby, when the primary has removed its row versions', (await reading).tag);
   },
 });
 

@@ -1,5 +1,5 @@
 import { lab, type Point } from '#labs/index.ts';
-import { databaseReads, hitRatioOfKey, lruHits, seeded, zipf } from './hit-ratio/simulate.ts';
+import { databaseReads, hitRatioOfKey, lruHits, refusedShare, seeded, zipf } from './hit-ratio/simulate.ts';
 
 const percent = (ratio: number): number => Math.round(ratio * 10_000) / 100;
 
@@ -88,6 +88,16 @@ export default lab({
       'simulated: five times the memory, from 10 to 50 % of the keys, wins less than 25 points',
       (half ?? 0) - (tenth ?? 0) < 25,
     );
+
+    // Simulated: what the bulkhead of each of 16 processes refuses while Redis is healthy, one place, 5 ms a query.
+    const refused = (misses: number, line: number): number =>
+      percent(refusedShare(misses / 16, 5, line, 1_000_000, seeded(5)));
+    fact('simulated: refused, one place in each of 16 processes (%)', {
+      columns: ['misses/s', 'line of 2', 'line of 10'],
+      rows: [1000, 2000, 3000].map((misses) => [misses, refused(misses, 2), refused(misses, 10)]),
+    });
+    fact('refused of 3,000 misses a second, line of 2', refused(3000, 2), '%');
+    fact('refused of 3,000 misses a second, line of 10', refused(3000, 10), '%');
     await Promise.resolve();
   },
 });

@@ -235,6 +235,23 @@ export default lab({
     );
     holds('Both sides hold every invoice after three moves', (await count(old)) === 1012);
 
+    scene('Billing fails over');
+    const slots = async (server: typeof service): Promise<number> =>
+      (await server.open()).value(
+        `SELECT count(*) FROM pg_replication_slots WHERE slot_name LIKE 'to_shop%'`,
+      );
+    const standby = await service.standby();
+    await standby.promote();
+    const [kept, promoted] = [await slots(service), await slots(standby)];
+    holds('Billing’s primary has the slot of the return feed', kept === 1);
+    fact('slots of the return feed on billing’s promoted standby', promoted);
+    step({
+      who: 'Operator',
+      does: 'promotes billing’s standby',
+      result: `slots of the return feed: ${promoted}, on the primary ${kept}`,
+      note: 'The subscription was made without failover = true.',
+    });
+
     scene('A late writer gets through');
     await shop.query('GRANT INSERT ON invoice TO shop_app'); // the REVOKE that somebody forgot
     const next = (await billing.value<number>('SELECT max(id) FROM invoice')) + 1;

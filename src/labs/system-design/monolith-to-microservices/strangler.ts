@@ -63,8 +63,8 @@ export default lab({
     fact('accounts whose invoice differs after the fix', second);
 
     /** Asks once for every account; gives the accounts that the new process served. */
-    const servedByNew = async (path: string): Promise<string[]> => {
-      const answers = await Promise.all(accounts.map((account) => ask(account, path)));
+    const servedByNew = async (path: string, method = 'GET'): Promise<string[]> => {
+      const answers = await Promise.all(accounts.map((account) => ask(account, path, proxy.url, method)));
       return accounts.filter((_, index) => answers[index]?.by === 'new');
     };
     const slow = ask('1', '/invoices?slow');
@@ -93,7 +93,18 @@ export default lab({
         fact('a POST while only reads have moved', `answered by ${await post()}`);
         route.writes = true;
         fact('a POST after the writer has moved', `answered by ${await post()}`);
-        route.writes = false;
+      }
+      if (route.writes) {
+        const posts = (await servedByNew('/invoices', 'POST')).length;
+        step({ who: 'Clients', does: 'POST /invoices, 100 accounts', result: `new process: ${posts}` });
+        if (share === 0) {
+          fact('POSTs of 100 that the new process gets, reads back at 0 %, writes not', posts);
+          route.writes = false;
+          fact(
+            'POSTs of 100 that the new process gets, both moved back',
+            (await servedByNew('/invoices', 'POST')).length,
+          );
+        }
       }
     }
     fact('accounts served by the new process', {

@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import pg from 'pg';
 import { lab } from '#labs/index.ts';
-import { claim, enqueue, fairTable, finish, table } from './job-queue/queue.ts';
+import { claim, enqueue, fairTable, finish, lastTurn, sweep, table } from './job-queue/queue.ts';
 
 /** What EXPLAIN says about the whole plan. */
 interface Explained {
@@ -101,32 +101,42 @@ export default lab({
     const leases = Promise.all([kill(), beat(), block()]);
 
     // #region fair
-    /** Where the jobs of tenant b come out, if b adds three when 100 of the 300 of tenant a are done. */
-    const turns = async (order: string): Promise<number[]> => {
-      await db.query('TRUNCATE fair RESTART IDENTITY');
-      const next = `UPDATE fair SET attempt = 1
-        WHERE id = (SELECT id FROM fair WHERE attempt = 0 ORDER BY ${order} LIMIT 1 FOR UPDATE SKIP LOCKED)
-        RETURNING tenant`;
-      await db.query(enqueue, ['a', 300]);
-      for (let n = 0; n < 100; n++) await db.query(next);
+    const serve = (order: string): string => `UPDATE fair SET attempt = 1
+      WHERE id = (SELECT id FROM fair WHERE attempt = 0 ORDER BY ${order} LIMIT 1 FOR UPDATE SKIP LOCKED)
+      RETURNING tenant`;
+    /** Where three jobs that tenant b adds now come out. */
+    const placesOfB = async (order: string): Promise<number[]> => {
       await db.query(enqueue, ['b', 3]);
       const places: number[] = [];
       for (let place = 1; places.length < 3; place++)
-        if ((await db.value<string>(next)) === 'b') places.push(place);
+        if ((await db.value<string>(serve(order))) === 'b') places.push(place);
       return places;
+    };
+    /** 100 of the 300 jobs of tenant a are done when b adds its own. */
+    const turns = async (order: string): Promise<number[]> => {
+      await db.query('TRUNCATE fair RESTART IDENTITY');
+      await db.query(enqueue, ['a', 300]);
+      for (let n = 0; n < 100; n++) await db.query(serve(order));
+      return placesOfB(order);
     };
     // #endregion fair
     await db.query(fairTable);
     fact('places of tenant b’s three jobs, first come first served', await turns('id'));
     fact('places of tenant b’s three jobs, by turn', await turns('turn, id'));
 
-    // What the two look-ups of a turn cost when the queue is short, and when it is long.
+    // Tenant b has a long past, and nothing waits. Then a new tenant adds 400 jobs, and b three.
+    await db.query('TRUNCATE fair RESTART IDENTITY');
+    await db.query(enqueue, ['b', 500]);
+    await db.query('UPDATE fair SET attempt = 1');
+    await db.query(enqueue, ['a', 400]);
+    fact('places of tenant b’s three jobs, after 500 earlier ones', await placesOfB('turn, id'));
+
+    // What the look-ups of a turn cost when the queue is short, and when it is long.
     // #region cost
     const pages = async (): Promise<number> => {
       await db.query('VACUUM ANALYZE fair');
       const [{ 'QUERY PLAN': plan } = { 'QUERY PLAN': [] }] = await db.query<{ 'QUERY PLAN': Explained[] }>(
-        `EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) SELECT (SELECT max(turn) FROM fair WHERE tenant = 'a'),
-           (SELECT min(turn) FROM fair WHERE attempt = 0)`,
+        `EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) SELECT ${lastTurn.replace('$1', `'a'`)}`,
       );
       return plan.reduce((sum, { Plan: p }) => sum + p['Shared Hit Blocks'] + p['Shared Read Blocks'], 0);
     };
@@ -136,9 +146,12 @@ export default lab({
     await db.query(enqueue, ['a', 99_700]);
     const many = await pages();
     // #endregion cost
+    await db.query('UPDATE fair SET attempt = 1');
+    const none = await pages();
     measure('pages read for a turn, 300 jobs waiting', few, 'pages');
     measure('pages read for a turn, 100,000 jobs waiting', many, 'pages');
-    holds('a turn is found in fewer than 20 pages among 100,000 waiting jobs', many < 20);
+    measure('pages read for a turn, 100,000 jobs done', none, 'pages');
+    holds('a turn is found in fewer than 20 pages among 100,000 jobs', many < 20 && none < 20);
 
     scene('Two workers want the next job');
     await db.query('TRUNCATE job RESTART IDENTITY; INSERT INTO job (tenant) VALUES (\'a\'), (\'b\')'); // prettier-ignore
@@ -160,6 +173,14 @@ export default lab({
     const { back } = killed;
     step({ who: 'W2', does: 'claim, after the lease', result: `job ${back.id}, attempt ${back.attempt}` });
     fact('attempt number after the worker was killed', back.attempt);
+
+    // A job that kills each of its workers.
+    await db.query(`UPDATE job SET state = 'done'; INSERT INTO job (attempt) VALUES (9)`);
+    await claim(w1.client, 0); // with a lease that ends at once
+    const again = await claim(w1.client, 0);
+    await db.query(sweep);
+    const state = await db.value<string>('SELECT state FROM job WHERE attempt = 10');
+    fact('a job whose tenth worker died too', again ? 'claimed again' : state);
 
     scene('A long job with a heartbeat');
     step({ who: 'W1', does: 'claim, lease 1.5 s; heartbeat each 0.25 s', result: 'attempt 1' });

@@ -7,7 +7,7 @@ export default lab({
   claim:
     'Twenty sessions that all read the bucket before any writes it let 200 of 200 calls pass a limit of 50; one INSERT … ON CONFLICT … WHERE lets exactly 50 pass.',
   engines: ['postgres'],
-  async run({ postgres, fact, measure, scene }) {
+  async run({ postgres, fact, holds, measure, scene }) {
     const db = await postgres();
     // One timestamp for each key: when its bucket is full again. A token takes an hour, so that none comes back here.
     // #region table
@@ -48,7 +48,7 @@ export default lab({
 
     // #region atomic
     const take = `
-      INSERT INTO bucket AS b VALUES ($1, now() + $2::float8 * interval '1 hour')
+      INSERT INTO bucket AS b SELECT $1, now() + $2::float8 * interval '1 hour' WHERE $2 <= ${limit}
       ON CONFLICT (key) DO UPDATE SET full_at = greatest(b.full_at, now()) + $2 * interval '1 hour'
         WHERE greatest(b.full_at, now()) + $2 * interval '1 hour' <= now() + interval '${limit} hours'
       RETURNING key`; // $1: the key, $2: how many tokens; no row: refused
@@ -75,6 +75,7 @@ export default lab({
     await a.does('COMMIT');
     const { rows } = await pending.outcome('The WHERE is checked on the new row: refused.');
     fact('rows that B gets back', rows.length);
+    holds('a cost above the burst is refused, on a new key too', !(await allowed(a, 'new', limit + 1)));
 
     // How many calls one row takes on a server that flushes its log: a thousandth of a token each, so that all pass.
     const durable = await postgres.instance({ fsync: true, synchronous_commit: 'on' });

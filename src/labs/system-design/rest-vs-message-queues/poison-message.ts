@@ -4,7 +4,7 @@ import { lab } from '#labs/index.ts';
 export default lab({
   title: 'A poison message, a hoarder, a full queue and a stream in RabbitMQ',
   claim:
-    'A quorum queue with a delivery limit moves a message that is rejected each time to the dead-letter exchange; without prefetch one consumer takes the whole backlog, and what it had not acknowledged comes back marked as redelivered; a full queue drops its oldest messages unless told to refuse; a stream gives a second reader everything again.',
+    'A quorum queue with a delivery limit moves a message that is rejected each time to the dead-letter exchange; without prefetch one consumer takes the whole backlog, and what it had not acknowledged comes back marked as redelivered; a full queue drops its oldest messages unless told to refuse; a stream gives a second reader everything again. A single active consumer that holds more than one message loses the order at a return.',
   engines: ['rabbitmq'],
   async run({ rabbitmq, fact, step, scene, until, defer }) {
     const broker = await rabbitmq();
@@ -116,6 +116,32 @@ export default lab({
     fact('messages that a hanging consumer holds without prefetch', rows[0]?.[1] ?? -1);
     fact('messages that it holds with a prefetch of 10', rows[1]?.[1] ?? -1);
     fact('deliveries marked as redelivered, 100 and 10', redelivered);
+
+    // One active consumer returns message 1. With a limit, the default since 4.0, that goes back to the queue's head.
+    const orders: [number, string][] = [];
+    for (const prefetch of [1, 5]) {
+      const queue = `single-${prefetch}`;
+      const single = { 'x-queue-type': 'quorum', 'x-single-active-consumer': true, 'x-delivery-limit': 20 };
+      await channel.assertQueue(queue, { durable: true, arguments: single });
+      await send(queue, ['1', '2', '3']);
+      const active = await connection.createChannel();
+      await active.prefetch(prefetch);
+      const done: string[] = [];
+      await active.consume(queue, (message) => {
+        if (!message) return;
+        const body = message.content.toString();
+        if (body === '1' && !message.fields.redelivered) active.reject(message, true);
+        else {
+          done.push(body);
+          active.ack(message);
+        }
+      });
+      await until('three are done', () => done.length === 3);
+      await active.close();
+      orders.push([prefetch, done.join(' ')]);
+    }
+    fact('order after a return, single active consumer', { columns: ['prefetch', 'done'], rows: orders });
+    fact('place of a returned first message of three, prefetch 5', (orders[1]?.[1] ?? '').split(' ').indexOf('1') + 1); // prettier-ignore
 
     scene('Five messages for a queue of three');
     const kept: [string, number, number, string][] = [];

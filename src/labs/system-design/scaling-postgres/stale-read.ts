@@ -98,7 +98,14 @@ export default lab({
     });
     fact('read with a position from before the COMMIT', tooEarly.name);
     fact('read with a position from after the COMMIT', afterCommit.name);
+    // The check and the read under one snapshot: the position arrives, the row does not.
+    const [frozen] = await standby.sessions('Frozen');
+    await frozen.query('BEGIN ISOLATION LEVEL REPEATABLE READ');
+    await frozen.query(replayed, [late]);
     await standby.query('SELECT pg_wal_replay_resume()');
+    await until('the same transaction sees it replayed', () => frozen.value<boolean>(replayed, [late]));
+    fact('read after the check, in one Repeatable Read transaction', await frozen.value<string>(name));
+    await frozen.query('COMMIT');
 
     scene('Seconds of lag on an idle primary');
     // #region idle

@@ -14,12 +14,12 @@ const notDone = new Set([
   ...['ECONNREFUSED', 'EMFILE', 'ENFILE', 'EBUSY'], // the work was never handed over
   ...['40001', '40P01', '55P03'], // PostgreSQL rolled back
   ...['53300', '57P03', '25006'], // PostgreSQL let nobody in, or nobody write: on a new connection
-  ...['408', '425', '429'], // refused before the work: obey Retry-After
+  ...['425', '429'], // refused before the work: obey Retry-After
 ]);
 const wrong =
-  /^(22|23|25|42)...$|^57014$|^4(?!09)\d\d$|^501$|^(ENOENT|EEXIST|EACCES|EXDEV|EISDIR|ENOSPC|EROFS)$/;
+  /^(22|23|25|42)...$|^57014$|^4(?!0[89])\d\d$|^501$|^(ENOENT|EEXIST|EACCES|EXDEV|EISDIR|ENOSPC|EROFS)$/;
 
-/** What is on neither list may have happened: resets, timeouts, 409, other 5xx (503 too), 57P01, no code at all. */
+/** What is on neither list may have happened: resets, timeouts, 408, 409, other 5xx (503 too), 57P01, no code at all. */
 export function verdict(error: unknown): Verdict {
   const code = codeOf(error);
   if (notDone.has(code)) return 'again';

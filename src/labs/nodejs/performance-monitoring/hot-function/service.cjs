@@ -1,6 +1,8 @@
 'use strict';
 const { tracingChannel } = require('node:diagnostics_channel');
+const { writeFileSync } = require('node:fs');
 const { setTimeout: wait } = require('node:timers/promises');
+const { startCpuProfile } = require('node:v8');
 
 const words = Array.from({ length: 2500 }, (_, i) => `${(i * 7919).toString(36)}-stainless-kettle-${i}`);
 
@@ -40,6 +42,15 @@ async function handle(typed) {
 }
 // #endregion service
 
+// #region live
+/** What a route for admins calls. The service goes on meanwhile. */
+async function live(file, ms) {
+  const profile = startCpuProfile();
+  await wait(ms);
+  writeFileSync(file, profile.stop());
+}
+// #endregion live
+
 let [queries, waited] = [0, 0];
 // #region subscriber
 const starts = new WeakMap();
@@ -52,6 +63,7 @@ query.asyncEnd.subscribe((call) => {
 
 (async () => {
   const began = performance.now();
+  if (process.env.LIVE) live(process.env.LIVE, 500);
   for (let i = 0; i < 30; i++) await handle(`stianless-ketle-${i}`);
   console.log(JSON.stringify({ took: performance.now() - began, queries, waited }));
 })();

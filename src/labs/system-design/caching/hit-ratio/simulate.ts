@@ -50,3 +50,22 @@ export function lruHits(requests: Iterable<number>, capacity: number, warm: numb
   return hits;
 }
 // #endregion lru
+
+/** Share of `count` random arrivals, `rate` a second, that find the one place taken and the line full. Each takes `ms`. */
+export function refusedShare(
+  rate: number,
+  ms: number,
+  line: number,
+  count: number,
+  random: () => number,
+): number {
+  const ends: number[] = []; // of the one that runs and of those in line
+  let [now, refused] = [0, 0];
+  for (let n = 0; n < count; n++) {
+    now -= (Math.log(1 - random()) * 1000) / rate;
+    while ((ends[0] ?? now + 1) <= now) ends.shift();
+    if (ends.length > line) refused++;
+    else ends.push((ends.at(-1) ?? now) + ms);
+  }
+  return refused / count;
+}

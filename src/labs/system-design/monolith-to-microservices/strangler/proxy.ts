@@ -3,7 +3,7 @@ import { type IncomingMessage, request, type RequestListener } from 'node:http';
 import { crc32 } from 'node:zlib';
 
 // #region route
-/** The route that moves, for which share of accounts, 0 to 100, and whether writes move too. Change both at any time. */
+/** The route that moves, for which share of accounts reads move, 0 to 100, and whether writes move, all or none. */
 export interface Route {
   readonly prefix: string;
   share: number;
@@ -16,8 +16,9 @@ export const moved = (account: string, share: number): boolean => crc32(account)
 export function strangler(route: Route, ports: { old: number; new: number }): RequestListener {
   return (incoming, response) => {
     const { url = '/', method, headers } = incoming;
-    const ours = url.startsWith(route.prefix) && (method === 'GET' || route.writes);
-    const isNew = ours && moved(String(headers['x-account']), route.share);
+    const ours = url.startsWith(route.prefix);
+    const isNew =
+      ours && (method === 'GET' ? moved(String(headers['x-account']), route.share) : route.writes);
     const port = isNew ? ports.new : ports.old;
     const upstream = request({ host: '127.0.0.1', port, path: url, method, headers, agent: false });
     upstream.on('response', (answer: IncomingMessage) => {

@@ -25,7 +25,7 @@ export interface Job {
 export async function claim(db: pg.ClientBase, lease: number): Promise<Job | undefined> {
   const { rows } = await db.query<Job>(
     `UPDATE job SET attempt = attempt + 1, due_at = now() + make_interval(secs => $1)
-     WHERE id = (SELECT id FROM job WHERE state = 'ready' AND due_at <= now()
+     WHERE id = (SELECT id FROM job WHERE state = 'ready' AND due_at <= now() AND attempt < 10
                  ORDER BY priority DESC, due_at, id LIMIT 1 FOR UPDATE SKIP LOCKED)
      RETURNING id, attempt`,
     [lease],
@@ -33,6 +33,11 @@ export async function claim(db: pg.ClientBase, lease: number): Promise<Job | und
   return rows[0];
 }
 // #endregion claim
+
+// #region sweep
+/** Once a minute: jobs whose tenth worker died too, or they would stay ready and never be claimed. */
+export const sweep = `UPDATE job SET state = 'dead' WHERE state = 'ready' AND due_at <= now() AND attempt >= 10`;
+// #endregion sweep
 
 // #region keep
 /** Prolongs the lease; false when somebody else has the job. */
@@ -63,16 +68,21 @@ export const fairTable = `
     turn bigint NOT NULL,
     attempt int NOT NULL DEFAULT 0
   );
-  CREATE INDEX ON fair (turn, id) WHERE attempt = 0; CREATE INDEX ON fair (tenant, turn)`;
+  CREATE INDEX ON fair (turn, id) WHERE attempt = 0;
+  CREATE INDEX ON fair (tenant, turn);
+  CREATE INDEX ON fair (turn)`;
 
 /**
- * $1: the tenant, $2: how many jobs. A job's turn follows its tenant's last, and none lies before the turn now served.
- * That is the lowest among jobs never claimed: an old one that is retried must not pull newcomers to its turn.
+ * $1: the tenant. A job's turn follows its tenant's last, and none lies before the turn now served. That is the lowest
+ * among jobs never claimed: an old one that is retried must not pull newcomers to its turn. When none waits it is the
+ * highest given out, or a tenant with a long past would stand behind everything that a new one adds.
  */
+export const lastTurn = `greatest(
+  (SELECT max(turn) FROM fair WHERE tenant = $1),
+  coalesce((SELECT min(turn) - 1 FROM fair WHERE attempt = 0), (SELECT max(turn) FROM fair)))`;
+
+/** $1: the tenant, $2: how many jobs. */
 export const enqueue = `
   INSERT INTO fair (tenant, turn)
-  SELECT $1, coalesce(greatest(
-    (SELECT max(turn) FROM fair WHERE tenant = $1),
-    (SELECT min(turn) - 1 FROM fair WHERE attempt = 0)), 0) + n
-  FROM generate_series(1, $2::int) n`;
+  SELECT $1, coalesce(${lastTurn}, 0) + n FROM generate_series(1, $2::int) n`;
 // #endregion turn
