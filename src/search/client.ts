@@ -20,7 +20,7 @@ export interface SearchClient {
   prepare: () => Promise<Head>;
   /** What the head index knows, at once when it is loaded. `exact`: take the words as typed. */
   first: (query: string, exact: boolean) => Promise<Answer>;
-  /** Joined with full text; the same as `first` when full text cannot be had. */
+  /** Joined with full text; `complete` is false when a part of the indexes could not be had, and the rest answers. */
   full: (query: string, exact: boolean) => Promise<{ answer: Answer; excerpts: Excerpts; complete: boolean }>;
 }
 

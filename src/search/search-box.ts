@@ -83,7 +83,12 @@ class SearchBox extends HTMLElement {
       });
       this.#fromAddress();
       // Not on a phone, whose keyboard would cover the questions.
-      if (this.#input.value === '' && matchMedia('(pointer: fine)').matches) this.#input.focus();
+      if (
+        this.#input.value === '' &&
+        document.activeElement === document.body &&
+        matchMedia('(pointer: fine)').matches
+      )
+        this.#input.focus({ preventScroll: true });
     }
     if (this.hasAttribute('from-path')) this.#fromPath();
     const waiting = setTimeout(() => {
@@ -107,15 +112,17 @@ class SearchBox extends HTMLElement {
     for (const { slug, title } of head.categories)
       this.#category.append(element('option', { value: slug }, title));
     if (!this.#all.querySelector('.question-group')) this.#all.replaceChildren(...drawAll(head, this.#base));
-    if (this.hasAttribute('address') && new URLSearchParams(location.search).has('category'))
-      this.#fromAddress();
+    const category = this.#categoryInAddress();
+    if (head.categories.some(({ slug }) => slug === category)) {
+      this.#category.value = category;
+      void this.#ask();
+    }
   }
 
   #listen() {
     this.#input.addEventListener('input', () => {
       this.#exact = false;
-      this.#hurried = false;
-      this.forgetChoice();
+      this.rest();
       void this.#ask();
     });
     this.#category.addEventListener('change', () => void this.#ask());
@@ -125,7 +132,8 @@ class SearchBox extends HTMLElement {
     this.addEventListener('submit', (event) => {
       event.preventDefault();
       const option = this.#active() ?? this.#options()[0];
-      this.#hurried = option === undefined && !this.hasAttribute('complete');
+      this.#hurried =
+        option === undefined && this.hasAttribute('searching') && !this.hasAttribute('complete');
       this.#follow(option, false);
     });
     this.addEventListener('click', (event) => {
@@ -156,22 +164,32 @@ class SearchBox extends HTMLElement {
     });
   }
 
+  #categoryInAddress(): string {
+    return (this.hasAttribute('address') && new URLSearchParams(location.search).get('category')) || '';
+  }
+
+  /** The category that is chosen; that of the address until the list is there. */
+  #chosenCategory(): string {
+    return this.#filled ? this.#category.value : this.#categoryInAddress();
+  }
+
   #fromAddress() {
     const query = new URLSearchParams(location.search);
     this.#input.value = query.get('q') ?? '';
-    this.#category.value = query.get('category') ?? '';
+    if (this.#filled) this.#category.value = query.get('category') ?? '';
+    if (this.#category.selectedIndex < 0) this.#category.value = '';
     this.#exact = query.has('exact');
     void this.#ask();
   }
 
   /** Asks for the words of an address that leads nowhere. */
   #fromPath() {
-    // As it stands where it is not well encoded: the words of it are looked for, not the signs.
     let path = location.pathname.slice(this.#base.length);
     try {
       path = decodeURIComponent(path);
     } catch {
-      path = path.replaceAll(/%\w*/g, ' ');
+      // Where it is not well encoded, the words of it are looked for, not the signs.
+      path = path.replaceAll(/%.{0,2}/g, ' ');
     }
     this.#input.value = path.replaceAll(/[^\p{L}\p{N}]+/gu, ' ').trim();
     void this.#ask();
@@ -181,8 +199,7 @@ class SearchBox extends HTMLElement {
     const url = new URL(location.href);
     for (const [name, value] of [
       ['q', query],
-      // Until the categories have loaded, the list cannot hold the one that the address names.
-      ['category', this.#filled ? this.#category.value : url.searchParams.get('category')],
+      ['category', this.#chosenCategory()],
       ['exact', this.#exact ? '1' : ''],
     ] as const) {
       if (value) url.searchParams.set(name, value);
@@ -199,8 +216,9 @@ class SearchBox extends HTMLElement {
     return this.#options().find((option) => option.ariaSelected === 'true');
   }
 
-  /** Leaves what is chosen among the results, as when the box is opened anew. */
-  forgetChoice() {
+  /** Drops what is chosen, and an Enter that still waits: for new words, and when the dialog closes. */
+  rest() {
+    this.#hurried = false;
     this.#choose(undefined);
   }
 
@@ -286,6 +304,7 @@ class SearchBox extends HTMLElement {
     );
     if (this.#all.childElementCount === 0)
       this.#all.append(element('a', { href: `${this.#base}questions/` }, 'All questions on one page'));
+    this.#hurried = false;
     this.toggleAttribute('weak', true);
   }
 
@@ -303,39 +322,32 @@ class SearchBox extends HTMLElement {
     this.#input.setAttribute('aria-expanded', String(results.length > 0));
     // What was chosen stays chosen when full text adds to the list.
     this.#choose(this.#options().find((one) => placeOf(one) === chosen));
-    this.toggleAttribute('weak', answer.weak || results.length < 3);
+    // Before full text has been asked, a word that it holds may pass for a typing mistake, and a page for no result.
+    if (last) this.toggleAttribute('weak', answer.weak || results.length < 3);
 
     const pages = (count: number) => `${count} ${count === 1 ? 'page' : 'pages'}`;
-    if (results.length === 0 && !last) {
-      this.#say('Searching …');
-    } else if (results.length === 0 && answer.results.length > 0) {
-      this.#say(
+    const button = (mark: string, text: string) =>
+      element('button', { type: 'button', class: 'as-typed', [mark]: '' }, text);
+    const said: (Node | string)[] = [];
+    if (results.length > 0)
+      said.push(
+        pages(results.length),
+        last && answer.weak ? ' that may come near; all questions stand below' : '',
+      );
+    else if (!last) said.push('Searching …');
+    else if (answer.results.length > 0)
+      said.push(
         'Nothing found in this category. ',
-        element(
-          'button',
-          { type: 'button', class: 'as-typed', 'data-everywhere': '' },
-          `Show ${pages(answer.results.length)} from the others`,
-        ),
+        button('data-everywhere', `Show ${pages(answer.results.length)} from the others`),
       );
-    } else {
-      const count = results.length > 0 ? pages(results.length) : 'Nothing found; all questions stand below.';
-      const nearest =
-        answer.weak && results.length > 0 ? ' that may come near; all questions stand below' : '';
-      // Before full text has been asked, a word that it holds may pass for a typing mistake.
-      const corrected = last ? answer.corrected : undefined;
-      this.#say(
-        count + nearest + note + (corrected === undefined ? '' : `. Showing results for “${corrected}”. `),
-        ...(corrected === undefined
-          ? []
-          : [
-              element(
-                'button',
-                { type: 'button', class: 'as-typed', 'data-as-typed': '' },
-                `Search instead for “${this.#input.value.trim()}”`,
-              ),
-            ]),
+    else said.push('Nothing found; all questions stand below');
+    said.push(note);
+    if (last && answer.corrected !== undefined)
+      said.push(
+        `. Showing results for “${answer.corrected}”. `,
+        button('data-as-typed', `Search instead for “${this.#input.value.trim()}”`),
       );
-    }
+    this.#say(...said);
     if (this.#hurried && (results.length > 0 || last)) {
       this.#hurried = false;
       this.#follow(this.#options()[0], false);
@@ -344,7 +356,7 @@ class SearchBox extends HTMLElement {
 
   /** Of the questions below, those of the category when nothing was asked; all of them under weak results. */
   #filterAll(asked: boolean) {
-    const category = asked ? '' : this.#category.value;
+    const category = asked ? '' : this.#chosenCategory();
     for (const group of this.#all.querySelectorAll<HTMLElement>('.question-group'))
       group.hidden = category !== '' && group.dataset['category'] !== category;
   }
@@ -379,7 +391,7 @@ class SearchBox extends HTMLElement {
       this.toggleAttribute('complete', true);
       this.#draw(answer, excerpts, {
         last: true,
-        ...(complete ? {} : { note: ' (titles and headings only: the full text could not be loaded)' }),
+        ...(complete ? {} : { note: ' (a part of search could not be loaded, so places may be missing)' }),
       });
     } catch {
       if (turn === this.#asked) this.#failed();

@@ -30,7 +30,7 @@ export function createSearchDialog(base: string): HTMLDialogElement {
     ),
   );
   dialog.addEventListener('close', () => {
-    box.forgetChoice();
+    box.rest();
   });
   document.body.append(dialog);
   return dialog;

@@ -31,17 +31,18 @@ class SearchOpener extends HTMLElement {
   connectedCallback() {
     const link = this.querySelector('a');
     if (!link) return;
+    // A page with a box of its own needs no second one.
+    const own = document.querySelector('main search-box');
     const prepare = () => (this.#dialog ??= this.#make());
     let opening = false;
     const open = () => {
-      // A page with a box of its own needs no second one.
-      const own = document.querySelector<HTMLInputElement>('main search-box input');
+      if (opening || document.querySelector('dialog[open]')) return;
       if (own) {
-        own.scrollIntoView({ block: 'center' });
-        own.select();
+        const input = own.querySelector('input');
+        input?.focus();
+        input?.select();
         return;
       }
-      if (opening || document.querySelector('dialog[open]')) return;
       opening = true;
       const typed = keepTyping();
       prepare().then(
@@ -61,12 +62,13 @@ class SearchOpener extends HTMLElement {
           typed();
           // The search page says what is wrong, but a reader without a network must not lose this one for it.
           if (navigator.onLine) location.assign(link.href);
-          else link.title = 'Search needs the network the first time';
+          else alert('Search needs the network the first time. This page stays as it is.');
         },
       );
     };
-    for (const intent of ['pointerenter', 'focus'])
-      link.addEventListener(intent, () => void prepare().catch(() => undefined));
+    if (!own)
+      for (const intent of ['pointerenter', 'focus'])
+        link.addEventListener(intent, () => void prepare().catch(() => undefined));
     link.addEventListener('click', (event) => {
       if (event.metaKey || event.ctrlKey || event.shiftKey) return;
       event.preventDefault();

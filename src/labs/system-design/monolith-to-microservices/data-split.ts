@@ -243,6 +243,7 @@ export default lab({
     const standby = await service.standby();
     await standby.promote();
     const [kept, promoted] = [await slots(service), await slots(standby)];
+    await standby.halt(); // or its copy of the subscription competes for the slot
     holds('Billing’s primary has the slot of the return feed', kept === 1);
     fact('slots of the return feed on billing’s promoted standby', promoted);
     step({

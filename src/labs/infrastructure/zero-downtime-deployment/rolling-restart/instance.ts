@@ -44,7 +44,7 @@ if (SHUTDOWN === 'close') {
 // #region drain
 /** Stay open until the balancer has stopped sending, then finish what has begun. */
 async function drain(balancerKnows: () => boolean): Promise<void> {
-  setTimeout(exit, 25_000).unref(); // below the grace period of 30 s, less any preStop
+  setTimeout(exit, 25_000).unref(); // below the grace period of 30 s; subtract any preStop
   draining = true; // /ready says 503, answers say Connection: close
   while (!balancerKnows()) await new Promise((resolve) => setTimeout(resolve, 10));
   server.close(exit); // no new connections; exits after the last answer
