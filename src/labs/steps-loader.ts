@@ -3,8 +3,13 @@ const found = document.querySelectorAll('step-through');
 const observer = new IntersectionObserver(
   (entries) => {
     if (!entries.some(({ isIntersecting }) => isIntersecting)) return;
-    observer.disconnect();
-    void import('./step-through.ts');
+    // Where the network is lost the steps stay the list they are, and the next that comes near tries again.
+    import('./step-through.ts').then(
+      () => {
+        observer.disconnect();
+      },
+      () => undefined,
+    );
   },
   { rootMargin: '600px 0px' },
 );
