@@ -5,6 +5,8 @@ import { drawAll, drawResult } from './draw.ts';
 import type { Answer } from './search.ts';
 
 const storage = () => localStorage;
+/** How many results are drawn at each key; the others follow with full text, after a pause in typing. */
+const firstDrawn = 6;
 /** Ids of list and options; boxes on one page must not share them. */
 let boxes = 0;
 
@@ -317,7 +319,8 @@ class SearchBox extends HTMLElement {
     const chosen = active && placeOf(active);
     let options = 0;
     const option = () => `${this.#name}-option-${(options += 1)}`;
-    this.#hits.replaceChildren(...results.map((result) => drawResult(result, this.#base, excerpts, option)));
+    const drawn = last ? results : results.slice(0, firstDrawn);
+    this.#hits.replaceChildren(...drawn.map((result) => drawResult(result, this.#base, excerpts, option)));
     this.#hits.hidden = results.length === 0;
     this.#input.setAttribute('aria-expanded', String(results.length > 0));
     // What was chosen stays chosen when full text adds to the list.
