@@ -185,8 +185,9 @@ export function createSearchClient(base: string): SearchClient {
         return fromHead.get();
       });
       const ask = async () => {
-        const keep = await standing(searcher.search(query, { exact }).doubted);
-        const { words, corrected } = searcher.search(query, { exact, keep });
+        const understood = searcher.search(query, { exact });
+        const keep = await standing(understood.doubted);
+        const { words, corrected } = keep.size > 0 ? searcher.search(query, { keep }) : understood;
         const { hits, excerpts } = await textHits(corrected ?? query, words);
         // Pagefind says nothing when a part of its index is gone; it only finds less.
         if (hits.length === 0 && (await entry()) !== loadedEntry) throw new Error('The index was replaced.');

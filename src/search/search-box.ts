@@ -178,7 +178,7 @@ class SearchBox extends HTMLElement {
   #fromAddress() {
     const query = new URLSearchParams(location.search);
     this.#input.value = query.get('q') ?? '';
-    if (this.#filled) this.#category.value = query.get('category') ?? '';
+    if (this.#filled) this.#category.value = this.#categoryInAddress();
     if (this.#category.selectedIndex < 0) this.#category.value = '';
     this.#exact = query.has('exact');
     void this.#ask();
@@ -366,12 +366,13 @@ class SearchBox extends HTMLElement {
 
   async #ask() {
     const query = this.#input.value;
+    const asked = query.trim();
     const turn = (this.#asked += 1);
-    if (this.hasAttribute('address')) this.#toAddress(query.trim());
-    this.toggleAttribute('searching', query.trim() !== '');
+    if (this.hasAttribute('address')) this.#toAddress(asked);
+    this.toggleAttribute('searching', asked !== '');
     this.removeAttribute('complete');
-    this.#filterAll(query.trim() !== '');
-    if (query.trim() === '') {
+    this.#filterAll(asked !== '');
+    if (asked === '') {
       this.#hits.replaceChildren();
       this.#hits.hidden = true;
       this.#input.setAttribute('aria-expanded', 'false');

@@ -179,8 +179,9 @@ export function createSearcher(
     const texts = [page.title, ...page.aliases, ...page.sections.map(({ text }) => text)].join(' ');
     for (const [term] of texts.matchAll(/\p{L}+-\p{L}+/gu)) {
       const parts = wordsOf(term);
-      hyphenated.set(parts.join(''), parts);
-      if (!spellings.has(parts.join(''))) spellings.set(parts.join(''), parts.join(''));
+      const joined = parts.join('');
+      hyphenated.set(joined, parts);
+      if (!spellings.has(joined)) spellings.set(joined, joined);
     }
   }
   const vocabulary = [...spellings.keys()].filter((word) => word.length > 2);
@@ -225,6 +226,14 @@ export function createSearcher(
     return at === undefined ? undefined : [word.slice(0, at), word.slice(at)];
   };
 
+  /** The known word that three or two words from here make, written apart as in “next tick”, and how many they are. */
+  const togetherAt = (typed: readonly string[], index: number) =>
+    [3, 2]
+      .map((length) => ({ length, parts: typed.slice(index, index + length) }))
+      .filter(({ length, parts }) => parts.length === length && (length > 2 || !parts.every(known)))
+      .map(({ length, parts }) => ({ length, word: parts.join('') }))
+      .find(({ word }) => word.length > 6 && known(word));
+
   /** The words as they were meant: an identifier's parts, words run together or apart, typing mistakes. */
   const understand = (typed: readonly string[], query: string, keep: ReadonlySet<string>): Understood => {
     const capitals = capitalParts(query);
@@ -235,15 +244,7 @@ export function createSearcher(
     for (let index = 0; index < typed.length; index += 1) {
       const word = typed[index] ?? '';
       const expansion = Object.hasOwn(expansions, word) ? expansions[word] : undefined;
-      const joined = [3, 2]
-        .map((length) => typed.slice(index, index + length))
-        .find(
-          (parts) =>
-            parts.length > 1 &&
-            parts.join('').length > 6 &&
-            known(parts.join('')) &&
-            (parts.length > 2 || !parts.every(known)),
-        );
+      const joined = togetherAt(typed, index);
       const inCapitals = capitals.get(word)?.some(known) ? capitals.get(word) : undefined;
       if (keep.has(word)) {
         words.push(word);
@@ -252,8 +253,8 @@ export function createSearcher(
         words.push(...(known(word) ? [word] : []), ...wordsOf(expansion));
         shown.push(word);
       } else if (joined) {
-        words.push(joined.join(''));
-        shown.push(joined.join(''));
+        words.push(joined.word);
+        shown.push(joined.word);
         index += joined.length - 1;
       } else if (known(word)) {
         words.push(word);

@@ -1,5 +1,5 @@
 import AxeBuilder from '@axe-core/playwright';
-import { countFetched } from '#search/relevance/wire.ts';
+import { countFetched, holdBack } from '#search/relevance/wire.ts';
 import { expect, test } from './page.ts';
 
 test('a shared search address shows its results in rank order', async ({ page, site }) => {
@@ -115,11 +115,7 @@ test('what is chosen by key stands in view, and stays chosen when full text come
 }) => {
   test.skip(isMobile, 'a phone has no keyboard');
   await page.goto(site);
-  const { promise: released, resolve: release } = Promise.withResolvers<undefined>();
-  await page.route('**/pagefind.js*', async (route) => {
-    await released;
-    await route.continue();
-  });
+  const release = await holdBack(page, '**/pagefind.js*');
   await page.keyboard.press('/');
   const dialog = page.getByRole('dialog', { name: 'Search' });
   await dialog.getByRole('combobox', { name: 'Search' }).fill('retry loop');
@@ -130,7 +126,7 @@ test('what is chosen by key stands in view, and stays chosen when full text come
   const chosen = dialog.locator('[role=option][aria-selected=true]');
   const before = await chosen.getAttribute('href');
   expect(before).toContain('#');
-  release(undefined);
+  release();
   await expect(dialog.locator('search-box[complete]')).toBeVisible();
   expect((await chosen.getAttribute('href'))?.replace(/:~:.*/, '')).toBe(before);
   const count = await options.count();
@@ -170,16 +166,12 @@ test('Enter pressed before anything was found follows the first result when it c
   page,
   site,
 }) => {
-  const { promise: released, resolve: release } = Promise.withResolvers<undefined>();
-  await page.route('**/search-head.json', async (route) => {
-    await released;
-    await route.continue();
-  });
+  const release = await holdBack(page, '**/search-head.json');
   await page.goto(new URL('search/', site).href);
   await expect(page.getByText('Loading …')).toBeVisible();
   await page.getByRole('combobox', { name: 'Search' }).fill('event loop');
   await page.keyboard.press('Enter');
-  release(undefined);
+  release();
   await expect(page).toHaveURL(/\/nodejs\/event-loop\/$/);
 });
 

@@ -16,7 +16,7 @@ import { findChromium } from '../../../tests/chromium.ts';
 import { type SectionRecord, sectionRecords } from '../records.ts';
 import { askInPage, placeOf } from './in-page.ts';
 import { type Answered, type Query, type Found, misses, readQueries, score } from './queries.ts';
-import { type Fetched, countFetched } from './wire.ts';
+import { type Fetched, countFetched, holdBack } from './wire.ts';
 
 const dist = 'dist';
 
@@ -176,17 +176,12 @@ async function cost(
     const page = await context.newPage();
     const { first, full, later } = await act(page);
     const fetched = countFetched(page);
-    const { promise: firstStands, resolve: release } = Promise.withResolvers<undefined>();
-    if (later)
-      await page.route(later, async (route) => {
-        await firstStands;
-        await route.continue();
-      });
+    const release = later && (await holdBack(page, later));
     const start = performance.now();
     await first();
     const firstAt = performance.now() - start;
     const early = await fetched();
-    release(undefined);
+    release?.();
     await full();
     const fullAt = performance.now() - start;
     runs.push({ early, all: await fetched(), first: firstAt, full: fullAt });

@@ -1,4 +1,4 @@
-/** What a page fetches, counted as a host with brotli sends it. */
+/** What a page fetches: counted as a host with brotli sends it, or held back. */
 import { brotliCompressSync } from 'node:zlib';
 import type { Page } from '@playwright/test';
 
@@ -26,5 +26,17 @@ export function countFetched(page: Page): () => Promise<Fetched> {
   return async () => {
     const all = await Promise.all([...sizes]);
     return { bytes: all.reduce((sum, size) => sum + size, 0), requests: all.length };
+  };
+}
+
+/** Holds back what a page asks for at addresses like this. Gives a function that lets it through. */
+export async function holdBack(page: Page, address: string | RegExp): Promise<() => void> {
+  const { promise: released, resolve } = Promise.withResolvers<undefined>();
+  await page.route(address, async (route) => {
+    await released;
+    await route.continue();
+  });
+  return () => {
+    resolve(undefined);
   };
 }
